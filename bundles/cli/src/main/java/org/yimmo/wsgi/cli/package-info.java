@@ -1,0 +1,2 @@
+/** cli. */
+package org.yimmo.wsgi.cli;

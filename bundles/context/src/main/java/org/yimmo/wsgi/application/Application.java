@@ -1,0 +1,64 @@
+package org.yimmo.wsgi.application;
+
+import java.nio.ByteBuffer;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A web application, registered as an OSGi service with the properties {@link #NAME}, {@link #PATH}
+ * and, if wanted, {@link #HOST} and {@link #VERSION}.
+ *
+ * <p>Source: PEP 3333, "The Application/Framework Side".
+ */
+@ConsumerType
+public interface Application {
+  /** Service property, String: the name people know the application by. */
+  String NAME = "application.name";
+
+  /** Service property, String: where it is mounted; {@code "/"} when absent. */
+  String PATH = "application.path";
+
+  /** Service property, String: the host it answers for, or {@code *.domain}; any when absent. */
+  String HOST = "application.host";
+
+  /** Service property, String: its version, for people. */
+  String VERSION = "application.version";
+
+  /**
+   * Answers one request.
+   *
+   * <p>{@code startResponse} must have been called when the first chunk is taken from the iterable.
+   * If the iterable is a {@link java.util.Collection} with one element and no Content-Length was
+   * given, the server adds it. If the iterable is {@link AutoCloseable}, it is closed exactly once,
+   * also when the client leaves or the iteration fails. Chunks are consumed before the next one is
+   * asked for, except that the server may keep the last chunk: a buffer must not be written to
+   * after it was handed over.
+   *
+   * <p><em>Thread:</em> a worker thread; from the call to the close of its iterable the same one.
+   * Several workers may call at once unless {@link Environ#multithread()} is false.
+   * <em>Blocks:</em> as long as the application likes; only the requests bound to this worker wait.
+   *
+   * @return the content in chunks
+   * @throws Exception the application's fault: it is logged and answered with 500
+   */
+  Iterable<ByteBuffer> call(Environ environ, StartResponse startResponse) throws Exception;
+
+  /**
+   * Runs {@code wait}, in which the server waits for a slow client or a disk on behalf of this
+   * application. An application that holds something others need meanwhile (a Python application:
+   * the GIL) gives it up around the wait.
+   *
+   * <p><em>Thread:</em> the worker thread, between {@link #call} and the close of its iterable, or
+   * inside a call of {@link Input} or {@link StartResponse.Write}.
+   */
+  default void whileWaiting(Runnable wait) {
+    wait.run();
+  }
+
+  /**
+   * Describes a failure of this application for the log, as its own world shows it (a Python
+   * traceback). The default is empty: the Java stack trace is logged.
+   */
+  default String describe(Throwable failure) {
+    return "";
+  }
+}

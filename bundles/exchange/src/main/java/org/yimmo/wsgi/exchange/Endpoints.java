@@ -1,0 +1,13 @@
+package org.yimmo.wsgi.exchange;
+
+/**
+ * The two ends of a connection, as the server sees them.
+ *
+ * @param remoteAddress the client's address in digits, or {@code ""} on a unix socket
+ * @param remotePort the client's port, or 0 on a unix socket
+ * @param localAddress the address that was connected to, or the path of a unix socket
+ * @param localPort the port that was connected to, or 0 on a unix socket
+ * @param secure whether TLS protects the connection
+ */
+public record Endpoints(
+    String remoteAddress, int remotePort, String localAddress, int localPort, boolean secure) {}

@@ -1,0 +1,113 @@
+package org.yimmo.wsgi.exchange;
+
+import java.util.concurrent.locks.LockSupport;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * One request with its response.
+ *
+ * <p>The session makes it, one worker serves it. The worker may have at most {@code windowBytes} of
+ * content on its way to the client: it takes credit before it hands content over and gets it back
+ * when the octets have been written to the socket. So a slow client holds up its own exchange only.
+ */
+@ProviderType
+public final class Exchange {
+  private final Request request;
+  private final ResponseReceiver receiver;
+  private final int windowBytes;
+
+  private volatile boolean abandoned; // written by the server thread
+  private volatile long returnedBytes; // written by the server thread
+  private volatile Thread waiting; // written by the worker
+  private long takenBytes; // worker thread only
+
+  /**
+   * @param windowBytes the most octets of content on their way to the client; more than 0
+   */
+  public Exchange(Request request, ResponseReceiver receiver, int windowBytes) {
+    if (windowBytes <= 0) {
+      throw new IllegalArgumentException("windowBytes " + windowBytes + " is not positive");
+    }
+    this.request = request;
+    this.receiver = receiver;
+    this.windowBytes = windowBytes;
+  }
+
+  public Request request() {
+    return request;
+  }
+
+  /** Whether nobody wants the response any more. <em>Thread:</em> any. */
+  public boolean abandoned() {
+    return abandoned;
+  }
+
+  // --- server thread
+
+  public ResponseReceiver receiver() {
+    return receiver;
+  }
+
+  /** The client has left: parts are dropped from now on and a waiting worker goes on at once. */
+  public void abandon() {
+    abandoned = true;
+    wakeWorker();
+  }
+
+  /** {@code bytes} of content were written to the socket. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  public void returnCredit(int bytes) {
+    if (bytes > 0) {
+      returnedBytes += bytes;
+      wakeWorker();
+    }
+  }
+
+  private void wakeWorker() {
+    var worker = waiting;
+    if (worker != null) {
+      LockSupport.unpark(worker);
+    }
+  }
+
+  // --- worker thread
+
+  /**
+   * Takes credit for {@code bytes} of content if no wait is needed. A chunk larger than the whole
+   * window passes when nothing else is on its way.
+   *
+   * @return whether the credit was taken; if not, nothing changed
+   */
+  public boolean tryTakeCredit(int bytes) {
+    var onTheWay = takenBytes - returnedBytes;
+    if (onTheWay > 0 && onTheWay + bytes > windowBytes) {
+      return false;
+    }
+    takenBytes += bytes;
+    return true;
+  }
+
+  /**
+   * Takes credit for {@code bytes} of content.
+   *
+   * <p><em>Blocks:</em> until enough earlier content was written or the exchange was abandoned; the
+   * session abandons it when the client leaves or does not read for its write timeout. The caller
+   * holds no lock and no GIL.
+   *
+   * @return whether the credit was taken; {@code false}: the exchange was abandoned
+   */
+  public boolean takeCredit(int bytes) {
+    waiting = Thread.currentThread();
+    try {
+      while (!abandoned) {
+        if (tryTakeCredit(bytes)) {
+          return true;
+        }
+        LockSupport.park(this);
+      }
+      return false;
+    } finally {
+      waiting = null;
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package org.yimmo.wsgi.exchange;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The input and the output queue between the server thread and one worker thread.
+ *
+ * <p>A worker registers its pair as an OSGi service while it takes exchanges; the server offers
+ * exchanges to whatever pairs are registered. Either side wakes the other only if that one sleeps.
+ *
+ * <p><em>Owner:</em> the worker makes and closes the pair. An exchange belongs to the worker from
+ * the moment {@link #offer} accepted it.
+ */
+@ProviderType
+public final class ExchangeQueues {
+  private final String worker;
+  private final BoundedQueue<Exchange> input;
+  private final BoundedQueue<ResponsePart> output;
+  private final AtomicBoolean workerSleeps = new AtomicBoolean();
+  private final AtomicBoolean serverAwake = new AtomicBoolean();
+  private final AtomicInteger unanswered = new AtomicInteger();
+
+  private volatile Thread workerThread; // written by the worker at its first take
+  private volatile Thread blockedOnOutput; // written by the worker
+  private volatile Runnable wakeServer = ExchangeQueues::wakeNobody; // written by the server thread
+  private volatile boolean closed; // written by any thread
+
+  /**
+   * @param worker the worker's name, for people
+   * @param capacity the most exchanges that wait for the worker
+   */
+  public ExchangeQueues(String worker, int capacity) {
+    this.worker = worker;
+    input = new BoundedQueue<>(capacity);
+    output = new BoundedQueue<>(capacity);
+  }
+
+  private static void wakeNobody() {}
+
+  /** The worker's name. */
+  public String worker() {
+    return worker;
+  }
+
+  /**
+   * Exchanges that were accepted and whose last part was not yet put into the output queue: how
+   * busy the worker is. <em>Thread:</em> any; a snapshot.
+   */
+  public int unanswered() {
+    return unanswered.get();
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean closed() {
+    return closed;
+  }
+
+  /**
+   * Ends the input: {@link #offer} refuses from now on, {@link #take} hands out what is queued and
+   * then nothing more. The output stays open. <em>Thread:</em> any; a second call does nothing.
+   */
+  public void close() {
+    closed = true;
+    wakeWorker();
+  }
+
+  // --- server thread
+
+  /**
+   * Hands an exchange to the worker.
+   *
+   * <p><em>Blocks:</em> never. <em>Owner:</em> the worker, if accepted; the caller, if not.
+   *
+   * @return {@code false}: the queue is full or closed
+   */
+  public boolean offer(Exchange exchange) {
+    if (closed || !input.offer(exchange)) {
+      return false;
+    }
+    unanswered.incrementAndGet(); // also the fence between the slot and the reading of the flag
+    wakeWorker();
+    return true;
+  }
+
+  private void wakeWorker() {
+    if (workerSleeps.get() && workerSleeps.compareAndSet(true, false)) {
+      LockSupport.unpark(workerThread);
+    }
+  }
+
+  /**
+   * Says how to wake the server thread when there is output; it is called on the worker thread,
+   * once for any number of parts, and must make the server thread call {@link #drain}.
+   */
+  public void onOutput(Runnable wake) {
+    wakeServer = wake;
+    if (!output.isEmpty()) {
+      wake.run();
+    }
+  }
+
+  /**
+   * Gives up to {@code limit} parts to {@code each}, oldest first.
+   *
+   * <p><em>Blocks:</em> never.
+   *
+   * @return the number of parts; when it equals {@code limit} there may be more, and no further
+   *     wake-up announces them
+   */
+  public int drain(Consumer<? super ResponsePart> each, int limit) {
+    serverAwake.set(false);
+    var count = 0;
+    while (count < limit) {
+      var part = output.poll();
+      if (part == null) {
+        break;
+      }
+      count++;
+      each.accept(part);
+    }
+    var blocked = blockedOnOutput;
+    if (count > 0 && blocked != null) {
+      LockSupport.unpark(blocked);
+    }
+    return count;
+  }
+
+  // --- worker thread
+
+  /**
+   * Takes the next exchange.
+   *
+   * <p><em>Blocks:</em> until there is one or the pair is closed and empty. The caller holds no
+   * lock and no GIL.
+   *
+   * @return the exchange; empty: the pair is closed and nothing is left
+   */
+  public Optional<Exchange> take() {
+    workerThread = Thread.currentThread();
+    while (true) {
+      var exchange = input.poll();
+      if (exchange != null) {
+        return Optional.of(exchange);
+      }
+      workerSleeps.set(true);
+      if (!input.isEmpty()) {
+        workerSleeps.set(false);
+      } else if (closed) {
+        workerSleeps.set(false);
+        return Optional.empty();
+      } else {
+        LockSupport.park(this);
+        workerSleeps.set(false);
+      }
+    }
+  }
+
+  /**
+   * Hands a part of a response to the server thread. Parts of an abandoned exchange are dropped.
+   *
+   * <p><em>Blocks:</em> while the output queue is full, until the server thread drains it or the
+   * exchange is abandoned; the server thread never waits for a worker, so this is short.
+   */
+  public void respond(ResponsePart part) {
+    if (ends(part)) {
+      unanswered.decrementAndGet();
+    }
+    while (!part.exchange().abandoned()) {
+      if (output.offer(part)) {
+        announceOutput();
+        return;
+      }
+      awaitRoom(part.exchange());
+    }
+  }
+
+  private static boolean ends(ResponsePart part) {
+    return switch (part) {
+      case ResponsePart.Whole _, ResponsePart.End _, ResponsePart.Abort _ -> true;
+      case ResponsePart.Start _, ResponsePart.More _ -> false;
+    };
+  }
+
+  private void announceOutput() {
+    if (serverAwake.compareAndSet(false, true)) {
+      wakeServer.run();
+    }
+  }
+
+  private void awaitRoom(Exchange exchange) {
+    blockedOnOutput = Thread.currentThread();
+    try {
+      announceOutput();
+      LockSupport.parkNanos(exchange, 1_000_000);
+    } finally {
+      blockedOnOutput = null;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package org.yimmo.wsgi.exchange;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What a worker says about one exchange; {@code Whole}, or {@code Start More* End}, or any prefix
+ * of that followed by {@code Abort}.
+ *
+ * <p><em>Owner:</em> whoever takes the part from the queue owns its buffer; the worker does not
+ * touch it again.
+ */
+public sealed interface ResponsePart {
+  Exchange exchange();
+
+  /** Octets of content that this part carries, for which the worker took credit. */
+  int length();
+
+  /** The complete response in one part. */
+  record Whole(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {
+    @Override
+    public int length() {
+      return content.remaining();
+    }
+  }
+
+  /** The head and the first content, which may be empty. */
+  record Start(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {
+    @Override
+    public int length() {
+      return content.remaining();
+    }
+  }
+
+  /** Further content. */
+  record More(Exchange exchange, ByteBuffer content) implements ResponsePart {
+    @Override
+    public int length() {
+      return content.remaining();
+    }
+  }
+
+  /** The content is complete. */
+  record End(Exchange exchange) implements ResponsePart {
+    @Override
+    public int length() {
+      return 0;
+    }
+  }
+
+  /**
+   * The response cannot be completed. The connection must be closed so that the client notices (RFC
+   * 9112 §8).
+   */
+  record Abort(Exchange exchange) implements ResponsePart {
+    @Override
+    public int length() {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** mod. */
+package org.yimmo.wsgi.mod;

@@ -1,0 +1,2 @@
+/** proc. */
+package org.yimmo.wsgi.proc;

@@ -1,0 +1,2 @@
+/** server. */
+package org.yimmo.wsgi.server;

@@ -1,0 +1,2 @@
+/** session. */
+package org.yimmo.wsgi.session;

@@ -1,0 +1,2 @@
+/** worker. */
+package org.yimmo.wsgi.worker;
