@@ -14,7 +14,7 @@ final class Nearest {
   }
 
   static Optional<String> of(String word, Collection<String> names) {
-    var tolerated = Math.max(1, word.length() / 4);
+    var tolerated = Math.max(2, word.length() / 4);
     return names.stream()
         .filter(name -> name.endsWith("." + word))
         .findFirst()
