@@ -102,7 +102,7 @@ final class Response implements StartResponse, StartResponse.Write {
     if (exchange.abandoned()) {
       throw new ClientGoneException();
     }
-    if (only && head.contentLength() == ResponseHead.UNKNOWN_LENGTH) {
+    if (only && state == State.STARTED && head.contentLength() == ResponseHead.UNKNOWN_LENGTH) {
       announce(chunk.remaining());
     }
     if (carriesNoContent()) {
