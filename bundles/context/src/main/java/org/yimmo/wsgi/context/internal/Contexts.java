@@ -1,0 +1,40 @@
+package org.yimmo.wsgi.context.internal;
+
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.yimmo.wsgi.context.ExchangeHandler;
+import org.yimmo.wsgi.exchange.Exchange;
+
+/** Serves exchanges: routes each one to its application and runs it there. */
+@Component(configurationPid = "org.yimmo.wsgi.context")
+public final class Contexts implements ExchangeHandler {
+  private final Router router;
+  private final RequestEnviron.Flags flags;
+
+  /** What the environ says of the process. */
+  @interface Configuration {
+    boolean multithread() default false;
+
+    boolean multiprocess() default false;
+  }
+
+  @Activate
+  public Contexts(@Reference Router router, Configuration configuration) {
+    this.router = router;
+    flags = new RequestEnviron.Flags(configuration.multithread(), configuration.multiprocess());
+  }
+
+  @Override
+  public void handle(Exchange exchange, Responses responses) {
+    var request = exchange.request();
+    try (var _ = request.content()) {
+      var path = PercentEncoding.decode(request.path());
+      switch (router.routes().find(request.fields().first("Host"), path)) {
+        case Routes.Found found -> new Call(exchange, responses, found, flags).run();
+        case Routes.NotFound _ -> ServerResponses.respond(exchange, responses, 404, "Not Found");
+        case Routes.NoApplication _ -> ServerResponses.respondNotReady(exchange, responses);
+      }
+    }
+  }
+}

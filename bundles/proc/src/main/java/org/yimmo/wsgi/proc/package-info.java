@@ -1,2 +1,0 @@
-/** proc. */
-package org.yimmo.wsgi.proc;

@@ -1,0 +1,97 @@
+package org.yimmo.wsgi.proc.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.osgi.service.condition.Condition;
+
+class ProcessLifeTest {
+  private final List<Integer> exits = new ArrayList<>();
+  private final RaisedSignals signals = new RaisedSignals();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void aSignalEndsTheProcessInOrder() {
+    start("worker");
+
+    signals.raise("SIGTERM");
+
+    assertEquals(List.of(0), exits);
+  }
+
+  @Test
+  void aFailureIsSaidAndItsStatusIsTheProcesss() {
+    var life = start("worker");
+
+    life.failed(
+        Condition.INSTANCE, Map.of("exit.status", 3, "message", "cannot bind 0.0.0.0:8081"));
+
+    assertEquals(List.of(3), exits);
+    assertEquals("cannot bind 0.0.0.0:8081\n", err.toString(StandardCharsets.UTF_8));
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aCheckEndsWhenTheApplicationIsLoaded() {
+    var life = start("check");
+
+    life.loaded(Condition.INSTANCE, Map.of("message", "hello:app loaded"));
+
+    assertEquals(List.of(0), exits);
+    assertEquals("hello:app loaded\n", out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aWorkerGoesOnWhenTheApplicationIsLoaded() {
+    var life = start("worker");
+
+    life.loaded(Condition.INSTANCE, Map.of("message", "hello:app loaded"));
+
+    assertEquals(List.of(), exits);
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void signalsAreGivenBackWhenTheComponentGoes() {
+    var life = start("worker");
+
+    life.deactivate();
+
+    assertEquals(1, signals.closed);
+  }
+
+  private ProcessLife start(String role) {
+    return new ProcessLife(exits::add, role, signals, print(out), print(err));
+  }
+
+  private static PrintStream print(ByteArrayOutputStream target) {
+    return new PrintStream(target, true, StandardCharsets.UTF_8);
+  }
+
+  private static final class RaisedSignals extends Signals {
+    private Consumer<String> stop = _ -> {};
+    private int closed;
+
+    @Override
+    void onStop(Consumer<String> stop) {
+      this.stop = stop;
+    }
+
+    void raise(String signal) {
+      stop.accept(signal);
+    }
+
+    @Override
+    public void close() {
+      closed++;
+    }
+  }
+}

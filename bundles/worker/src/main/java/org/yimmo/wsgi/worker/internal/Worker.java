@@ -1,0 +1,86 @@
+package org.yimmo.wsgi.worker.internal;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.yimmo.wsgi.context.ExchangeHandler;
+import org.yimmo.wsgi.exchange.Exchange;
+import org.yimmo.wsgi.exchange.ExchangeQueues;
+import org.yimmo.wsgi.exchange.ResponsePart;
+
+/** One worker thread with its queues: takes an exchange, serves it, takes the next. */
+final class Worker {
+  private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+  /**
+   * C code of Python recurses on this stack; what the JVM gives by default ends the process before
+   * CPython sees its recursion limit. The memory is used only as far as the recursion goes.
+   */
+  private static final long STACK_BYTES = 64L << 20;
+
+  private final ExchangeQueues queues;
+  private final ExchangeHandler.Responses responses;
+  private final ExchangeHandler handler;
+  private final Thread thread;
+  private Optional<ServiceRegistration<ExchangeQueues>> registration = Optional.empty();
+
+  Worker(int number, int queueCapacity, ExchangeHandler handler) {
+    queues = new ExchangeQueues("worker-" + number, queueCapacity);
+    responses = queues::respond;
+    this.handler = handler;
+    thread =
+        Thread.ofPlatform()
+            .name("yimmo-" + queues.worker())
+            .daemon()
+            .stackSize(STACK_BYTES)
+            .unstarted(this::serve);
+  }
+
+  // --- the threads of the framework
+
+  String name() {
+    return queues.worker();
+  }
+
+  void start(BundleContext bundle) {
+    thread.start();
+    var properties = FrameworkUtil.asDictionary(Map.of("worker.name", queues.worker()));
+    registration = Optional.of(bundle.registerService(ExchangeQueues.class, queues, properties));
+  }
+
+  /** Ends the service first: once that returns, the server offers nothing more. */
+  void close() {
+    registration.ifPresent(ServiceRegistration::unregister);
+    queues.close();
+  }
+
+  /** Whether the thread has ended, after waiting for it no longer than {@code patience}. */
+  boolean join(Duration patience) {
+    try {
+      return thread.join(patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  // --- the worker thread
+
+  private void serve() {
+    for (var next = queues.take(); next.isPresent(); next = queues.take()) {
+      serve(next.get());
+    }
+  }
+
+  private void serve(Exchange exchange) {
+    try {
+      handler.handle(exchange, responses);
+    } catch (Throwable bug) { // ours, not the application's: fail the exchange, keep the worker
+      LOG.log(System.Logger.Level.ERROR, "an exchange failed inside the server", bug);
+      queues.respond(new ResponsePart.Abort(exchange));
+    }
+  }
+}

@@ -1,2 +1,0 @@
-/** worker. */
-package org.yimmo.wsgi.worker;

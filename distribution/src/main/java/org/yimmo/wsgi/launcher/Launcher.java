@@ -1,0 +1,207 @@
+package org.yimmo.wsgi.launcher;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntConsumer;
+import org.apache.felix.framework.Felix;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+
+/**
+ * One process from its first bundle to its exit status.
+ *
+ * <p>A thread of its own starts the bundles level by level, so that an exit can be asked for while
+ * one of them is still starting; the calling thread waits for that and stops them top down.
+ */
+final class Launcher {
+  static final int INTERNAL_FAULT = 70;
+
+  /** System property that {@code cli} sets: how long a stop may wait for exchanges in flight. */
+  static final String GRACE_PERIOD_MILLIS = "yimmo.grace.period.millis";
+
+  private static final int LAST_LEVEL = 5;
+  private static final Duration BEYOND_GRACE = Duration.ofSeconds(5);
+  private static final Logger LOG = System.getLogger(Launcher.class.getName());
+
+  private final Path home;
+  private final Path directory;
+  private final List<String> arguments;
+  private final ExitRequest exit = new ExitRequest();
+  private volatile boolean allStarted; // written by the starting thread
+
+  /**
+   * @param home the distribution
+   * @param directory the working directory of the user
+   */
+  Launcher(Path home, Path directory, List<String> arguments) {
+    this.home = home;
+    this.directory = directory;
+    this.arguments = arguments;
+  }
+
+  /**
+   * Starts, waits until the exit is asked for, stops.
+   *
+   * <p><em>Blocks:</em> as long as the process serves. A stop that takes longer than the grace
+   * period and five seconds ends the process from within.
+   *
+   * @return the exit status
+   */
+  int run() throws IOException, BundleException, InterruptedException {
+    // A bundle cache belongs to one process and is of no use to the next one.
+    try (var cache = BundleCache.create()) {
+      var framework = new Felix(frameworkProperties(cache.folder()));
+      framework.init();
+      framework
+          .getBundleContext()
+          .registerService(
+              IntConsumer.class, exit, FrameworkUtil.asDictionary(Map.of("yimmo.exit", true)));
+      Thread.ofPlatform().name("start").daemon().start(() -> start(framework));
+      var status = exit.await();
+      stop(framework, status, cache);
+      return status;
+    }
+  }
+
+  private Map<String, Object> frameworkProperties(Path cache) {
+    var properties = new HashMap<String, Object>();
+    properties.put(Constants.FRAMEWORK_STORAGE, cache.toString());
+    properties.put("felix.cache.locking", "false"); // the folder is ours alone
+    properties.put("felix.log.logger", new FrameworkLog());
+    properties.put("yimmo.home", home.toString());
+    properties.put("yimmo.directory", directory.toString());
+    properties.put("yimmo.arguments", String.join("\0", arguments));
+    return properties;
+  }
+
+  // --- starting thread
+
+  private void start(Framework framework) {
+    try {
+      framework.start();
+      for (var level = 1; level <= LAST_LEVEL && !exit.made(); level++) {
+        raise(framework, level);
+        startBundles(framework, level);
+      }
+      allStarted = !exit.made();
+    } catch (BundleException failure) {
+      fail(failure.getMessage(), failure);
+    } catch (Throwable failure) {
+      fail("cannot start", failure);
+    }
+  }
+
+  /** A failure after the exit was asked for is the exit itself, seen from this thread. */
+  private void fail(String message, Throwable cause) {
+    if (!exit.made()) {
+      LOG.log(Level.ERROR, message, cause);
+      exit.accept(INTERNAL_FAULT);
+    }
+  }
+
+  private static void raise(Framework framework, int level) throws InterruptedException {
+    var startLevel = framework.adapt(FrameworkStartLevel.class);
+    startLevel.setInitialBundleStartLevel(level);
+    if (level == 1) {
+      return; // the level that the framework itself starts with
+    }
+    var reached = new CountDownLatch(1);
+    startLevel.setStartLevel(
+        level,
+        event -> {
+          if (event.getType() == FrameworkEvent.STARTLEVEL_CHANGED) {
+            reached.countDown();
+          }
+        });
+    reached.await();
+  }
+
+  /**
+   * The bundles are started one by one on a level that is already reached, and not by reaching it:
+   * then the framework throws at us what goes wrong. Stopping goes by levels all the same.
+   */
+  private void startBundles(Framework framework, int level) throws BundleException, IOException {
+    var folder = home.resolve("bundles").resolve(Integer.toString(level));
+    var context = framework.getBundleContext();
+    var installed = new ArrayList<Bundle>();
+    for (var jar : jars(folder)) {
+      installed.add(context.installBundle("reference:" + jar.toUri()));
+    }
+    for (var bundle : installed) {
+      if (exit.made()) {
+        return;
+      }
+      if (!isFragment(bundle)) {
+        start(bundle, folder);
+      }
+    }
+  }
+
+  private static List<Path> jars(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new IOException("the distribution is incomplete: there is no folder " + folder);
+    }
+    try (var files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    }
+  }
+
+  private static boolean isFragment(Bundle bundle) {
+    return (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
+  }
+
+  private static void start(Bundle bundle, Path folder) throws BundleException {
+    try {
+      bundle.start();
+    } catch (BundleException failure) {
+      throw new BundleException(
+          "cannot start the bundle %s of %s: %s"
+              .formatted(bundle.getSymbolicName(), folder, rootMessage(failure)),
+          failure.getType(),
+          failure);
+    }
+  }
+
+  private static String rootMessage(Throwable failure) {
+    var root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root instanceof BundleException ? root.getMessage() : root.toString();
+  }
+
+  // --- main thread
+
+  private void stop(Framework framework, int status, BundleCache cache)
+      throws BundleException, InterruptedException {
+    var limit = (allStarted ? gracePeriod() : Duration.ZERO).plus(BEYOND_GRACE);
+    framework.stop();
+    if (framework.waitForStop(limit.toMillis()).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+      LOG.log(Level.WARNING, "not stopped after " + limit.toSeconds() + " s: ended by force");
+      cache.close();
+      // Not exit: a shutdown hook could hang as well.
+      Runtime.getRuntime().halt(status);
+    }
+  }
+
+  private static Duration gracePeriod() {
+    return Duration.ofMillis(Long.getLong(GRACE_PERIOD_MILLIS, SECONDS.toMillis(30)));
+  }
+}
