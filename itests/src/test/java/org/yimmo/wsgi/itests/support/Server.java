@@ -72,8 +72,10 @@ public final class Server implements AutoCloseable {
 
   /** Sends SIGTERM and waits for a clean end. */
   public void stop() {
-    running.terminate();
-    assertEquals(0, running.awaitExit(), () -> "exit status; the log:\n" + log().text());
+    try (running) {
+      running.terminate();
+      assertEquals(0, running.awaitExit(), () -> "exit status; the log:\n" + log().text());
+    }
   }
 
   /** Resident memory in KiB, where the system says it. */

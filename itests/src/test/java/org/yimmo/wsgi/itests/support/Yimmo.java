@@ -37,7 +37,8 @@ public final class Yimmo {
   /** Serves a fixture application on a free port, with the default interpreter of the tests. */
   public static Yimmo serving(String application, String... options) {
     var arguments = new ArrayList<String>();
-    arguments.addAll(List.of("--bind", "127.0.0.1:0", "--python", Pythons.system().toString()));
+    arguments.addAll(List.of("--bind", "127.0.0.1:0", "--idle-timeout", "60"));
+    arguments.addAll(List.of("--python", Pythons.system().toString()));
     arguments.addAll(List.of(options));
     arguments.add(application);
     return with(arguments.toArray(String[]::new));
