@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -137,7 +138,7 @@ class WallsIT {
   @Test
   void nobodySleeps() {
     holds(noClasses().should().callMethod(Thread.class, "sleep", long.class));
-    holds(noClasses().should().callMethod(Thread.class, "sleep", java.time.Duration.class));
+    holds(noClasses().should().callMethod(Thread.class, "sleep", Duration.class));
   }
 
   @Test

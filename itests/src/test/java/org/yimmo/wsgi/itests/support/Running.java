@@ -1,0 +1,73 @@
+package org.yimmo.wsgi.itests.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+
+/** A process with what it writes; killed when closed. */
+public final class Running implements AutoCloseable {
+  private static final int DEADLINE_SECONDS = 60;
+
+  private final Process process;
+  private final Output out;
+  private final Output err;
+
+  Running(Process process) {
+    this.process = process;
+    out = Output.of(process.getInputStream());
+    err = Output.of(process.getErrorStream());
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean alive() {
+    return process.isAlive();
+  }
+
+  public Output out() {
+    return out;
+  }
+
+  public Output err() {
+    return err;
+  }
+
+  /** Sends SIGTERM. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** Sends a signal by its name, such as {@code INT}. */
+  public void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot send SIG" + name, e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Waits until the process has ended; the exit status. */
+  public int awaitExit() {
+    try {
+      if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError(
+            "did not end within " + DEADLINE_SECONDS + " s\n" + out.text() + err.text());
+      }
+      out.awaitEnd();
+      err.awaitEnd();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,8 @@
+"""Fails when it is imported."""
+
+
+def connect():
+    raise ConnectionError("no database here")
+
+
+connect()

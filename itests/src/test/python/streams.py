@@ -1,0 +1,13 @@
+"""Streams as many MiB as the path says, without a length; /bytes/N sends N bytes with one."""
+
+BLOCK = bytes(range(256)) * 256  # 64 KiB
+
+
+def application(environ, start_response):
+    kind, _, number = environ["PATH_INFO"].strip("/").partition("/")
+    fields = [("Content-Type", "application/octet-stream")]
+    if kind == "bytes":
+        start_response("200 OK", fields + [("Content-Length", number)])
+        return [(BLOCK * (int(number) // len(BLOCK) + 1))[: int(number)]]
+    start_response("200 OK", fields)
+    return (BLOCK for _ in range(int(number) * 16))
