@@ -11,19 +11,20 @@ final class UsageText {
 
   private static final String HEAD =
       """
-      Usage: yimmo-wsgi [OPTIONS] [MODULE[:APP]]
+      Usage: yimmo-wsgi [OPTIONS] [MODULE:APP]
 
       Serves the WSGI application APP of the Python module MODULE over HTTP. APP is an
       attribute of the module, or an expression that is evaluated in it, as in
-      'factory:create_app("my.cfg")'; if it is left out, "application" is meant.
+      'factory:create_app("my.cfg")'; MODULE alone means MODULE:application.
       Without MODULE a bundled example is served.
       """;
 
   private static final String FOOT =
       """
 
-      Most settings can also come from the environment or from a file; the command
-      line precedes the environment, which precedes the file: see docs/settings.md.
+      Most settings can also come from the environment (YIMMO_WSGI_PORT) or from a
+      file; the command line precedes the environment, which precedes the file:
+      docs/settings.md names them all.
 
       Exit statuses: 0 clean, 2 usage or configuration, 3 cannot listen, 4 application
       cannot be loaded, 5 Python unusable, 70 internal fault.
