@@ -1,29 +1,92 @@
 package org.yimmo.wsgi.launcher;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 
-/** The folder in which the framework of one process keeps its notes; gone when closed. */
+/**
+ * The folder in which the framework of one process keeps its notes; gone when closed.
+ *
+ * <p>A process that was killed cannot delete its folder: the next one does. A lock on a file in it
+ * tells that the owner is alive.
+ */
 final class BundleCache implements AutoCloseable {
-  private final Path folder;
+  private static final String PREFIX = "yimmo-wsgi-";
+  private static final String LOCK = "lock";
 
-  private BundleCache(Path folder) {
+  private final Path folder;
+  private final FileChannel lock;
+
+  private BundleCache(Path folder, FileChannel lock) {
     this.folder = folder;
+    this.lock = lock;
   }
 
   /** Makes it. It is also deleted when a signal ends the JVM before anyone handles signals. */
-  static BundleCache create() throws IOException {
-    var cache = new BundleCache(Files.createTempDirectory("yimmo-wsgi-"));
+  static BundleCache create(Path parent) throws IOException {
+    var folder = Files.createTempDirectory(parent, PREFIX);
+    var cache = new BundleCache(folder, locked(folder));
     Runtime.getRuntime().addShutdownHook(new Thread(cache::close, "delete bundle cache"));
+    cache.deleteOrphans();
     return cache;
   }
 
+  /** The file gets its name when it is locked, so nobody finds it unlocked while we live. */
+  private static FileChannel locked(Path folder) throws IOException {
+    var unnamed = folder.resolve(LOCK + ".new");
+    var channel =
+        FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    channel.lock();
+    Files.move(unnamed, folder.resolve(LOCK));
+    return channel;
+  }
+
+  /** Where the framework may write. */
   Path folder() {
-    return folder;
+    return folder.resolve("cache");
+  }
+
+  /** What cannot be cleaned up is no reason not to start. */
+  private void deleteOrphans() {
+    try (var siblings = Files.newDirectoryStream(folder.getParent(), PREFIX + "*")) {
+      var owner = Files.getOwner(folder);
+      for (var sibling : siblings) {
+        if (!sibling.equals(folder)) {
+          deleteIfOrphan(sibling, owner);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException _) {
+      // see above
+    }
+  }
+
+  /** Folders of other users are left alone: one could be a trap for whoever deletes in it. */
+  private static void deleteIfOrphan(Path sibling, UserPrincipal owner) {
+    var file = sibling.resolve(LOCK);
+    try {
+      if (!Files.isDirectory(sibling, LinkOption.NOFOLLOW_LINKS)
+          || !Files.getOwner(sibling, LinkOption.NOFOLLOW_LINKS).equals(owner)
+          || !Files.exists(file)) {
+        return;
+      }
+      try (var channel = FileChannel.open(file, StandardOpenOption.WRITE);
+          var taken = channel.tryLock()) {
+        if (taken != null) {
+          Files.walkFileTree(sibling, new Deletion());
+        }
+      }
+    } catch (IOException | OverlappingFileLockException _) {
+      // somebody else deletes it, or it is in use by this process
+    }
   }
 
   /** What cannot be deleted stays: a few kilobytes in the temporary folder, nothing to fail for. */
@@ -31,6 +94,7 @@ final class BundleCache implements AutoCloseable {
   public void close() {
     try {
       Files.walkFileTree(folder, new Deletion());
+      lock.close();
     } catch (IOException _) {
       // see above
     }

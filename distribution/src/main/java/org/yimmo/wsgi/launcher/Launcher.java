@@ -66,7 +66,7 @@ final class Launcher {
    */
   int run() throws IOException, BundleException, InterruptedException {
     // A bundle cache belongs to one process and is of no use to the next one.
-    try (var cache = BundleCache.create()) {
+    try (var cache = BundleCache.create(temporaryFolder())) {
       var framework = new Felix(frameworkProperties(cache.folder()));
       framework.init();
       framework
@@ -78,6 +78,10 @@ final class Launcher {
       stop(framework, status, cache);
       return status;
     }
+  }
+
+  private static Path temporaryFolder() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   private Map<String, Object> frameworkProperties(Path cache) {
