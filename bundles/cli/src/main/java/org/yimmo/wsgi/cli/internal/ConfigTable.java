@@ -1,0 +1,38 @@
+package org.yimmo.wsgi.cli.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.yimmo.wsgi.cli.internal.Kind.Flag;
+
+/** What {@code --print-config} shows: each setting, its value and its source. */
+final class ConfigTable {
+  private ConfigTable() {}
+
+  static String render(Settings settings) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("SETTING", "VALUE", "SOURCE"));
+    for (var setting : Setting.values()) {
+      if (!(setting.kind() instanceof Flag)) {
+        var value = settings.shown(setting);
+        rows.add(
+            List.of(
+                setting.title(),
+                value.isEmpty() ? "(none)" : value,
+                settings.source(setting).phrase()));
+      }
+    }
+    var text = new StringBuilder();
+    for (var row : rows) {
+      for (var column = 0; column < 2; column++) {
+        var cell = row.get(column);
+        text.append(cell).repeat(' ', width(rows, column) - cell.length() + 2);
+      }
+      text.append(row.get(2)).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static int width(List<List<String>> rows, int column) {
+    return rows.stream().mapToInt(row -> row.get(column).length()).max().orElseThrow();
+  }
+}

@@ -1,0 +1,71 @@
+package org.yimmo.wsgi.cli.internal;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the program was called.
+ *
+ * @param arguments without the name of the program
+ * @param directory the working directory of the user
+ * @param home the distribution
+ */
+record Invocation(
+    List<String> arguments, Map<String, String> environment, Path directory, Path home) {
+
+  /** What is to happen. */
+  sealed interface Outcome {
+    /** Show the text, exit with 0. */
+    record Show(String text) implements Outcome {}
+
+    /** Show the sentence, exit with 2. */
+    record Refuse(String sentence) implements Outcome {}
+
+    /** Start with these settings. */
+    record Start(Settings settings) implements Outcome {}
+  }
+
+  Outcome outcome() {
+    try {
+      var commandLine = CommandLineLevel.read(arguments);
+      // Help comes also to those whose environment or file is in disorder.
+      if (commandLine.containsKey(Setting.HELP)) {
+        return new Outcome.Show(UsageText.render());
+      }
+      if (commandLine.containsKey(Setting.VERSION)) {
+        return new Outcome.Show("yimmo-wsgi " + ProgramVersion.text() + "\n");
+      }
+      var settings = settings(commandLine);
+      return settings.flag(Setting.PRINT_CONFIG)
+          ? new Outcome.Show(ConfigTable.render(settings))
+          : new Outcome.Start(settings);
+    } catch (SettingsException mistake) {
+      return new Outcome.Refuse(mistake.getMessage());
+    }
+  }
+
+  private Settings settings(Map<Setting, Given> commandLine) throws SettingsException {
+    var environmentLevel = EnvironmentLevel.read(environment);
+    var levels = new ArrayList<>(List.of(commandLine, environmentLevel));
+    var config = commandLine.getOrDefault(Setting.CONFIG, environmentLevel.get(Setting.CONFIG));
+    if (config != null) {
+      levels.add(FileLevel.read(file(config)));
+    }
+    return Settings.of(levels, directory);
+  }
+
+  private Path file(Given config) throws SettingsException {
+    try {
+      return Path.of((String) Setting.CONFIG.kind().parse(config.text(), directory));
+    } catch (UnfitValue unfit) {
+      throw config.unfit(unfit.getMessage());
+    }
+  }
+
+  /** Sentences about what is odd but does not hinder a start. */
+  List<String> warnings() {
+    return EnvironmentLevel.warnings(environment);
+  }
+}

@@ -1,0 +1,314 @@
+package org.yimmo.wsgi.cli.internal;
+
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** A kind of value: how it is shown in the usage text and what texts it accepts. */
+sealed interface Kind {
+  /** The placeholder in the usage text. */
+  String label();
+
+  /**
+   * Makes the value of a text that is not empty.
+   *
+   * @param directory what relative paths are relative to; absolute ones are made of them because
+   *     the process changes its directory later
+   * @return String, Long, Duration, Boolean or, when {@link #isList}, a list of strings
+   */
+  Object parse(String text, Path directory) throws UnfitValue;
+
+  /** Whether several texts make up one value. */
+  default boolean isList() {
+    return false;
+  }
+
+  /** Any text. */
+  record Text(String label) implements Kind {
+    @Override
+    public String parse(String text, Path directory) {
+      return text;
+    }
+  }
+
+  /** An option without a value. */
+  record Flag() implements Kind {
+    @Override
+    public String label() {
+      return "";
+    }
+
+    @Override
+    public Boolean parse(String text, Path directory) {
+      return Boolean.valueOf(text);
+    }
+  }
+
+  /** A whole number. */
+  record Whole(String label, long min, long max) implements Kind {
+    @Override
+    public Long parse(String text, Path directory) throws UnfitValue {
+      var needed = "a whole number from %d to %d is needed".formatted(min, max);
+      return inRange(digits(text, needed), min, max, needed);
+    }
+  }
+
+  /** A number of octets, with k, m or g for powers of 1024. */
+  record Size(long min, long max) implements Kind {
+    @Override
+    public String label() {
+      return "SIZE";
+    }
+
+    @Override
+    public Long parse(String text, Path directory) throws UnfitValue {
+      var needed =
+          max == Long.MAX_VALUE
+              ? "a number of bytes from %d on is needed, as in 65536, 64k, 10m or 2g".formatted(min)
+              : "a number of bytes from %d to %d is needed, as in 65536, 64k or 10m"
+                  .formatted(min, max);
+      var shift =
+          switch (Character.toLowerCase(text.charAt(text.length() - 1))) {
+            case 'k' -> 10;
+            case 'm' -> 20;
+            case 'g' -> 30;
+            default -> 0;
+          };
+      var number = digits(shift == 0 ? text : text.substring(0, text.length() - 1), needed);
+      if (number > Long.MAX_VALUE >> shift) {
+        throw new UnfitValue(needed);
+      }
+      return inRange(number << shift, min, max, needed);
+    }
+  }
+
+  /** A time in seconds, decimals allowed. */
+  record Seconds(Duration min) implements Kind {
+    private static final BigDecimal MAX = BigDecimal.valueOf(86_400);
+    private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+
+    static Seconds positive() {
+      return new Seconds(Duration.ofMillis(1));
+    }
+
+    static Seconds fromZero() {
+      return new Seconds(Duration.ZERO);
+    }
+
+    @Override
+    public String label() {
+      return "SECONDS";
+    }
+
+    @Override
+    public Duration parse(String text, Path directory) throws UnfitValue {
+      var needed =
+          "a number of seconds from %s to %s is needed"
+              .formatted(min.isZero() ? "0" : "0.001", MAX);
+      if (!DECIMAL.matcher(text).matches()) {
+        throw new UnfitValue(needed);
+      }
+      var seconds = new BigDecimal(text);
+      var value = Duration.ofMillis(seconds.movePointRight(3).longValue());
+      if (value.compareTo(min) < 0 || seconds.compareTo(MAX) > 0) {
+        throw new UnfitValue(needed);
+      }
+      return value;
+    }
+  }
+
+  /** One of a few words, in any case. */
+  record Choice(String label, List<String> words) implements Kind {
+    @Override
+    public String parse(String text, Path directory) throws UnfitValue {
+      for (var word : words) {
+        if (word.equalsIgnoreCase(text)) {
+          return word;
+        }
+      }
+      throw new UnfitValue("one of " + String.join(", ", words) + " is needed");
+    }
+  }
+
+  /** A directory that exists. */
+  record Directory() implements Kind {
+    @Override
+    public String label() {
+      return "DIR";
+    }
+
+    @Override
+    public String parse(String text, Path directory) throws UnfitValue {
+      var path = resolved(text, directory);
+      if (!Files.exists(path)) {
+        throw new UnfitValue("there is no such directory");
+      }
+      if (!Files.isDirectory(path)) {
+        throw new UnfitValue("this is not a directory");
+      }
+      return path.toString();
+    }
+  }
+
+  /** A file that can be read. */
+  record InputFile() implements Kind {
+    @Override
+    public String label() {
+      return "FILE";
+    }
+
+    @Override
+    public String parse(String text, Path directory) throws UnfitValue {
+      var path = resolved(text, directory);
+      if (!Files.exists(path)) {
+        throw new UnfitValue("there is no such file");
+      }
+      if (Files.isDirectory(path)) {
+        throw new UnfitValue("this is a directory, and a file is needed");
+      }
+      if (!Files.isReadable(path)) {
+        throw new UnfitValue("this file cannot be read by this user");
+      }
+      return path.toString();
+    }
+  }
+
+  /** A file to write to, or {@code -}. */
+  record OutputFile() implements Kind {
+    @Override
+    public String label() {
+      return "FILE";
+    }
+
+    @Override
+    public String parse(String text, Path directory) throws UnfitValue {
+      if (text.equals("-")) {
+        return text;
+      }
+      var path = resolved(text, directory);
+      var parent = path.getParent();
+      if (Files.isDirectory(path) || parent == null) {
+        throw new UnfitValue("this is a directory, and a file is needed");
+      }
+      if (!Files.isDirectory(parent)) {
+        throw new UnfitValue("there is no directory " + parent);
+      }
+      if (!Files.isWritable(Files.exists(path) ? path : parent)) {
+        throw new UnfitValue("this file cannot be written by this user");
+      }
+      return path.toString();
+    }
+  }
+
+  /** A path, or the name of a program that is looked up on PATH by whoever starts it. */
+  record Program() implements Kind {
+    @Override
+    public String label() {
+      return "PATH";
+    }
+
+    @Override
+    public String parse(String text, Path directory) throws UnfitValue {
+      var path = resolved(text, directory);
+      if (Files.exists(path)) {
+        return path.toString();
+      }
+      if (text.indexOf('/') >= 0) {
+        throw new UnfitValue("there is no such interpreter or virtual environment");
+      }
+      return text;
+    }
+  }
+
+  /** Directories that need not exist, as Python has it. */
+  record SearchPath() implements Kind {
+    @Override
+    public String label() {
+      return "DIR,...";
+    }
+
+    @Override
+    public boolean isList() {
+      return true;
+    }
+
+    @Override
+    public List<String> parse(String text, Path directory) throws UnfitValue {
+      var paths = new ArrayList<String>();
+      for (var part : text.split("[,:]", -1)) {
+        if (!part.isEmpty()) {
+          paths.add(resolved(part, directory).toString());
+        }
+      }
+      return paths;
+    }
+  }
+
+  /** Where to listen; several are separated by commas. */
+  record Address() implements Kind {
+    private static final String NEEDED =
+        "HOST:PORT, [IPV6]:PORT or unix:PATH is needed, with a port from 0 to 65535";
+    private static final Pattern TCP = Pattern.compile("(\\[[^\\[\\]]+]|[^\\[\\]:/ ]*):(\\d{1,5})");
+
+    @Override
+    public String label() {
+      return "ADDRESS";
+    }
+
+    @Override
+    public boolean isList() {
+      return true;
+    }
+
+    @Override
+    public List<String> parse(String text, Path directory) throws UnfitValue {
+      var addresses = new ArrayList<String>();
+      for (var part : text.split(",", -1)) {
+        addresses.add(address(part.strip(), directory));
+      }
+      return addresses;
+    }
+
+    private static String address(String text, Path directory) throws UnfitValue {
+      if (text.startsWith(UNIX) && text.length() > UNIX.length()) {
+        return UNIX + resolved(text.substring(UNIX.length()), directory);
+      }
+      var tcp = TCP.matcher(text);
+      if (!tcp.matches() || Integer.parseInt(tcp.group(2)) > 65535) {
+        throw new UnfitValue(NEEDED);
+      }
+      return tcp.group(1).isEmpty() ? "0.0.0.0" + text : text;
+    }
+  }
+
+  /** The prefix of the path of a unix domain socket. */
+  String UNIX = "unix:";
+
+  private static long digits(String text, String needed) throws UnfitValue {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException _) {
+      throw new UnfitValue(needed);
+    }
+  }
+
+  private static Long inRange(long number, long min, long max, String needed) throws UnfitValue {
+    if (number < min || number > max) {
+      throw new UnfitValue(needed);
+    }
+    return number;
+  }
+
+  private static Path resolved(String text, Path directory) throws UnfitValue {
+    try {
+      return directory.resolve(text).normalize();
+    } catch (InvalidPathException _) {
+      throw new UnfitValue("this is no path");
+    }
+  }
+}

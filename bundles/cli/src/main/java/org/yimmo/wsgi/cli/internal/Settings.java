@@ -1,0 +1,245 @@
+package org.yimmo.wsgi.cli.internal;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.yimmo.wsgi.cli.internal.Kind.Flag;
+import org.yimmo.wsgi.cli.internal.Source.Level;
+
+/** The value of each setting and its source: what the levels say, put together and checked. */
+final class Settings {
+  /** The application in the folder {@code apps} of the distribution. */
+  private static final ApplicationName BUNDLED = new ApplicationName("welcome", Optional.of("app"));
+
+  private static final Source BUNDLED_SOURCE =
+      new Source(Level.DEFAULT, "default, the bundled example");
+
+  private record Value(Object value, Source source) {}
+
+  private final Path directory;
+  private final Map<Setting, Value> values = new EnumMap<>(Setting.class);
+
+  private Settings(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Puts the levels together.
+   *
+   * @param levels in any order
+   * @param directory the working directory of the user
+   */
+  static Settings of(List<Map<Setting, Given>> levels, Path directory) throws SettingsException {
+    var settings = new Settings(directory);
+    for (var setting : Setting.values()) {
+      settings.values.put(setting, new Value(settings.defaultOf(setting), Source.DEFAULT));
+    }
+    for (var level : levels) {
+      for (var entry : split(level).entrySet()) {
+        settings.offer(entry.getKey(), entry.getValue());
+      }
+    }
+    settings.nameApplication();
+    settings.combinePortAndBind();
+    settings.requireCertificateAndKey();
+    settings.requireOneProcess();
+    return settings;
+  }
+
+  String text(Setting setting) {
+    return (String) value(setting);
+  }
+
+  long number(Setting setting) {
+    return (Long) value(setting);
+  }
+
+  long millis(Setting setting) {
+    return ((Duration) value(setting)).toMillis();
+  }
+
+  List<String> list(Setting setting) {
+    return ((List<?>) value(setting)).stream().map(String.class::cast).toList();
+  }
+
+  boolean flag(Setting setting) {
+    return (Boolean) value(setting);
+  }
+
+  Source source(Setting setting) {
+    return values.get(setting).source();
+  }
+
+  /** The value as people would write it. */
+  String shown(Setting setting) {
+    return switch (value(setting)) {
+      case List<?> list -> String.join(",", list(setting));
+      case Duration time -> seconds(time);
+      case Object other -> other.toString();
+    };
+  }
+
+  boolean servesBundledExample() {
+    return source(Setting.MODULE).equals(BUNDLED_SOURCE);
+  }
+
+  private static String seconds(Duration time) {
+    var text = "%d.%03d".formatted(time.toSeconds(), time.toMillisPart());
+    return text.replaceFirst("\\.?0+$", "");
+  }
+
+  private Object value(Setting setting) {
+    return values.get(setting).value();
+  }
+
+  private Object defaultOf(Setting setting) {
+    var kind = setting.kind();
+    if (!setting.byDefault().isEmpty()) {
+      try {
+        return kind.parse(setting.byDefault(), directory);
+      } catch (UnfitValue impossible) {
+        throw new IllegalStateException("default of " + setting, impossible);
+      }
+    }
+    return kind instanceof Flag ? false : kind.isList() ? List.of() : "";
+  }
+
+  /** Every level is checked, also what a higher one hides: a mistake is a mistake. */
+  private void offer(Setting setting, Given given) throws SettingsException {
+    var value = parse(setting, given);
+    if (given.source().level().precedes(source(setting).level())) {
+      values.put(setting, new Value(value, given.source()));
+    }
+  }
+
+  private Object parse(Setting setting, Given given) throws SettingsException {
+    try {
+      var all = new ArrayList<Object>();
+      for (var text : given.texts()) {
+        if (text.isEmpty()) {
+          throw given.unfit("a value is needed");
+        }
+        var value = setting.kind().parse(text, directory);
+        if (!(value instanceof List<?> list)) {
+          return value;
+        }
+        all.addAll(list);
+      }
+      return all;
+    } catch (UnfitValue unfit) {
+      throw given.unfit(unfit.getMessage());
+    }
+  }
+
+  /** The text MODULE:APP says two settings. */
+  private static Map<Setting, Given> split(Map<Setting, Given> level) throws SettingsException {
+    var module = level.get(Setting.MODULE);
+    if (module == null) {
+      return level;
+    }
+    var split = new EnumMap<>(level);
+    var name = ApplicationName.parse(module);
+    split.put(Setting.MODULE, new Given(name.module(), module.source()));
+    if (name.app().isPresent()) {
+      var app = split.put(Setting.APP, new Given(name.app().get(), module.source()));
+      if (app != null) {
+        throw module.unfit(
+            "this names the application, and so does %s with \"%s\"; one is enough"
+                .formatted(app.source().phrase(), app.text()));
+      }
+    }
+    return split;
+  }
+
+  private void nameApplication() throws SettingsException {
+    if (!text(Setting.MODULE).isEmpty()) {
+      return;
+    }
+    if (source(Setting.APP).level() != Level.DEFAULT) {
+      throw new SettingsException(
+          "%s is \"%s\", but no module is named: add MODULE:APP, %s or %s"
+              .formatted(
+                  source(Setting.APP).phrase(),
+                  text(Setting.APP),
+                  Setting.MODULE.variable(),
+                  Setting.MODULE.title()));
+    }
+    values.put(Setting.MODULE, new Value(BUNDLED.module(), BUNDLED_SOURCE));
+    values.put(Setting.APP, new Value(BUNDLED.app().orElseThrow(), BUNDLED_SOURCE));
+  }
+
+  /**
+   * An address says more than a port, so it wins when both come from one level. A port from a
+   * higher level than the address changes the port and leaves the host: a server that a file binds
+   * to the loopback interface is not opened to the world by {@code --port}.
+   */
+  private void combinePortAndBind() throws SettingsException {
+    var port = values.get(Setting.PORT);
+    var bind = values.get(Setting.BIND);
+    if (bind.source().level() == Level.DEFAULT) {
+      var address = "0.0.0.0:" + port.value();
+      values.put(Setting.BIND, new Value(List.of(address), derived(port.source())));
+    } else if (port.source().level().precedes(bind.source().level())) {
+      var addresses = list(Setting.BIND);
+      if (addresses.size() > 1 || addresses.getFirst().startsWith(Kind.UNIX)) {
+        throw new SettingsException(
+            "%s is \"%s\", but %s is \"%s\", which has not one port: use --bind"
+                .formatted(
+                    port.source().phrase(),
+                    port.value(),
+                    bind.source().phrase(),
+                    shown(Setting.BIND)));
+      }
+      var address = addresses.getFirst();
+      var host = address.substring(0, address.lastIndexOf(':') + 1);
+      values.put(
+          Setting.BIND,
+          new Value(
+              List.of(host + port.value()),
+              new Source(
+                  port.source().level(),
+                  "%s, port: %s".formatted(bind.source().phrase(), port.source().phrase()))));
+    } else if (port.source().level() != Level.DEFAULT) {
+      var overridden = port.source().phrase() + ", but " + Setting.BIND.title() + " wins";
+      values.put(
+          Setting.PORT, new Value(port.value(), new Source(port.source().level(), overridden)));
+    }
+  }
+
+  private static Source derived(Source port) {
+    return port.level() == Level.DEFAULT ? port : new Source(port.level(), port.phrase());
+  }
+
+  private void requireCertificateAndKey() throws SettingsException {
+    requireWith(Setting.CERT, Setting.KEY, "the private key");
+    requireWith(Setting.KEY, Setting.CERT, "the certificate");
+  }
+
+  private void requireWith(Setting one, Setting other, String what) throws SettingsException {
+    if (!text(one).isEmpty() && text(other).isEmpty()) {
+      throw new SettingsException(
+          "%s is \"%s\", but %s is not given: add %s, %s or %s"
+              .formatted(
+                  source(one).phrase(),
+                  text(one),
+                  what,
+                  other.options().getFirst(),
+                  other.variable(),
+                  other.title()));
+    }
+  }
+
+  /** This version has no manager that would keep several processes alive. */
+  private void requireOneProcess() throws SettingsException {
+    if (number(Setting.NO_PROC) > 1) {
+      throw new SettingsException(
+          "%s is \"%d\": this version runs one process; use %s for more threads"
+              .formatted(
+                  source(Setting.NO_PROC).phrase(), number(Setting.NO_PROC), "--no-threads"));
+    }
+  }
+}

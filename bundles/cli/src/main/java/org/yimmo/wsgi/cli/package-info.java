@@ -1,2 +1,0 @@
-/** cli. */
-package org.yimmo.wsgi.cli;

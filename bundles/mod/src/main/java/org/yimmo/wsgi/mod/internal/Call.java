@@ -1,0 +1,176 @@
+package org.yimmo.wsgi.mod.internal;
+
+import java.nio.ByteBuffer;
+import java.util.AbstractCollection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.yimmo.wsgi.application.Environ;
+import org.yimmo.wsgi.application.StartResponse;
+
+/**
+ * One call of an application, from the environ to the close of the iterable.
+ *
+ * <p><em>Thread:</em> its worker, with the GIL; {@link #finish} gives it up.
+ */
+final class Call {
+  private final Python py;
+  private final Worker worker;
+  private Owned environ;
+  private Owned result;
+
+  Call(Python py, Worker worker) {
+    this.py = py;
+    this.worker = worker;
+    environ = py.nothing();
+    result = py.nothing();
+  }
+
+  void start(long application, Environ variables, StartResponse startResponse) {
+    environ = worker.begin(variables, startResponse);
+    result =
+        py.owned(
+            py.c()
+                .PyObject_CallFunctionObjArgs(
+                    application, environ.borrow(), worker.startResponseCallable(), 0));
+  }
+
+  /** The content, if the result is a list or a tuple of nothing or of one bytes object. */
+  Optional<List<ByteBuffer>> whole() {
+    var c = py.c();
+    var object = result.borrow();
+    if (py.isExactlyList(object)) {
+      var size = c.PyList_Size(object);
+      return size > 1 ? Optional.empty() : whole(size == 0 ? 0 : c.PyList_GetItem(object, 0));
+    }
+    if (py.isExactlyTuple(object)) {
+      var size = c.PyTuple_Size(object);
+      return size > 1 ? Optional.empty() : whole(size == 0 ? 0 : c.PyTuple_GetItem(object, 0));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<List<ByteBuffer>> whole(long item) {
+    if (item == 0) {
+      return Optional.of(List.of());
+    }
+    return py.isExactlyBytes(item) ? Optional.of(List.of(py.octets(item))) : Optional.empty();
+  }
+
+  /** The content of any iterable; it is a collection if it has one element. */
+  Iterable<ByteBuffer> chunks() {
+    var chunks = new Chunks();
+    var object = result.borrow();
+    if (!py.isExactlyGenerator(object) && py.length(object) == 1) {
+      return new SingleChunk(chunks);
+    }
+    return chunks;
+  }
+
+  /** Releases the objects of the call and the GIL. */
+  void finish() {
+    try {
+      result.close();
+      environ.close();
+      worker.end();
+    } finally {
+      worker.release();
+    }
+  }
+
+  private final class Chunks implements Iterable<ByteBuffer>, AutoCloseable {
+    private Owned iterator = py.nothing();
+    private Owned next = py.nothing();
+    private boolean closed;
+
+    @Override
+    public Iterator<ByteBuffer> iterator() {
+      if (iterator.borrow() != 0) {
+        throw new IllegalStateException("an iterable of an application is iterated once");
+      }
+      iterator = py.owned(py.c().PyObject_GetIter(result.borrow()));
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return peek();
+        }
+
+        @Override
+        public ByteBuffer next() {
+          return take();
+        }
+      };
+    }
+
+    private boolean peek() {
+      if (next.borrow() == 0) {
+        var item = py.c().PyIter_Next(iterator.borrow());
+        if (item == 0 && py.c().PyErr_Occurred() != 0) {
+          throw py.raised();
+        }
+        next = new Owned(py.c(), item);
+      }
+      return next.borrow() != 0;
+    }
+
+    private ByteBuffer take() {
+      if (!peek()) {
+        throw new NoSuchElementException();
+      }
+      try (var item = next) {
+        if (!py.isBytes(item.borrow())) {
+          var message =
+              "TypeError: the iterable of the application yields %s, not bytes"
+                  .formatted(py.typeName(item.borrow()));
+          throw new PythonException(message, message + "\n");
+        }
+        return py.octets(item.borrow());
+      }
+    }
+
+    /** PEP 3333: close() is called however the request ended. */
+    @Override
+    public void close() {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try {
+        next.close();
+        iterator.close();
+        var object = result.borrow();
+        if (!py.isExactlyList(object) && !py.isExactlyTuple(object)) {
+          py.closeIterable(object);
+        }
+      } finally {
+        finish();
+      }
+    }
+  }
+
+  /** An iterable of which {@code len()} is 1 (PEP 3333, "Handling the Content-Length Header"). */
+  private static final class SingleChunk extends AbstractCollection<ByteBuffer>
+      implements AutoCloseable {
+    private final Chunks chunks;
+
+    SingleChunk(Chunks chunks) {
+      this.chunks = chunks;
+    }
+
+    @Override
+    public Iterator<ByteBuffer> iterator() {
+      return chunks.iterator();
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+
+    @Override
+    public void close() {
+      chunks.close();
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package org.yimmo.wsgi.mod.internal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.yimmo.wsgi.mod.internal.capi.CPython;
+import org.yimmo.wsgi.mod.internal.capi.CPythonLibrary;
+import org.yimmo.wsgi.mod.internal.capi.Memory;
+import org.yimmo.wsgi.mod.internal.capi.SystemLoader;
+import org.yimmo.wsgi.mod.internal.choose.Installation;
+import org.yimmo.wsgi.mod.internal.choose.PythonUnusable;
+
+/**
+ * The interpreter of this process: started once, ended with the process.
+ *
+ * <p>A thread of its own starts it, imports the applications and ends it: it is what Python calls
+ * the main thread. It runs no requests.
+ */
+final class EmbeddedPython {
+  private static final System.Logger LOG = System.getLogger("org.yimmo.wsgi.mod");
+  private static final long STACK_BYTES = 64L << 20;
+  private static final int PRE_CONFIG_BYTES = 256; // PyPreConfig has 40, 44 on Windows
+  private static final Duration LONGEST_END = Duration.ofSeconds(5);
+
+  /** Tells a later version of this bundle, which has its own statics, that there was one. */
+  private static final String STARTED = "org.yimmo.wsgi.mod.started";
+
+  /**
+   * CPython cannot be started twice in a process, so the interpreter outlives the component.
+   * Guarded by the class.
+   */
+  private static Optional<EmbeddedPython> running = Optional.empty();
+
+  private final Installation installation;
+  private final ExecutorService mainThread;
+  private Python py; // the main thread's, as all below
+  private Workers workers;
+  private String version;
+  private long threadState;
+
+  private EmbeddedPython(Installation installation) {
+    this.installation = installation;
+    mainThread =
+        Executors.newSingleThreadExecutor(task -> {
+          var thread = new Thread(null, task, "yimmo-python", STACK_BYTES);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /**
+   * The interpreter of this process, started if there is none.
+   *
+   * @param productVersion becomes {@code yimmo.__version__}
+   * @throws PythonUnusable it cannot be started, or another one runs already
+   */
+  static synchronized EmbeddedPython of(Installation installation, String productVersion)
+      throws PythonUnusable, LoadFailure {
+    if (running.isPresent()) {
+      var other = running.get().installation;
+      if (!other.library().equals(installation.library())) {
+        throw new PythonUnusable(
+            "cannot change from %s to %s in a running process: start a new one"
+                .formatted(other.executable(), installation.executable()));
+      }
+      return running.get();
+    }
+    if (System.setProperty(STARTED, installation.library().toString()) != null) {
+      throw new PythonUnusable(
+          "Python was started in this process before the bundle was updated: start a new process");
+    }
+    var python = new EmbeddedPython(installation);
+    python.onMainThread(() -> python.initialize(productVersion));
+    running = Optional.of(python);
+    return python;
+  }
+
+  /** Such as {@code Python 3.11.2 (/usr/bin/python3)}. */
+  String description() {
+    return "Python " + version + " (" + installation.executable() + ")";
+  }
+
+  /**
+   * Imports the application.
+   *
+   * <p><em>Blocks:</em> as long as the import takes.
+   *
+   * @throws LoadFailure it cannot be imported
+   * @throws PythonUnusable Python has ended
+   */
+  PythonApplication load(Settings settings) throws LoadFailure, PythonUnusable {
+    return onMainThread(() -> withGil(() -> imported(settings)));
+  }
+
+  /**
+   * Ends Python: the functions of {@code atexit} run and the streams are flushed.
+   *
+   * <p><em>Blocks:</em> for a few seconds at most; threads of the application that are not daemons
+   * are waited for so long.
+   */
+  void end() {
+    var nobodyInside = workers.close();
+    var threads = new AtomicReference<>("");
+    var end = mainThread.submit(() -> end(nobodyInside, threads));
+    mainThread.shutdown();
+    try {
+      end.get(LONGEST_END.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException _) {
+      LOG.log(
+          Level.WARNING,
+          "Python does not end within {0} s; it waits for {1}",
+          LONGEST_END.toSeconds(),
+          threads.get().isEmpty() ? "its atexit functions" : "the threads " + threads.get());
+    } catch (ExecutionException e) {
+      LOG.log(Level.WARNING, "Python did not end well: " + e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // --- Python's main thread
+
+  private <T> T onMainThread(Callable<T> task) throws LoadFailure, PythonUnusable {
+    try {
+      return mainThread.submit(task).get();
+    } catch (RejectedExecutionException e) {
+      throw new PythonUnusable("Python has ended in this process: start a new one", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PythonUnusable("interrupted while Python was working", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case LoadFailure failure -> throw failure;
+        case PythonUnusable failure -> throw failure;
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure;
+        case Throwable failure -> throw new AssertionError(failure);
+      }
+    }
+  }
+
+  private <T> T withGil(Callable<T> task) throws Exception {
+    py.c().PyEval_RestoreThread(threadState);
+    try {
+      return task.call();
+    } finally {
+      threadState = py.c().PyEval_SaveThread();
+    }
+  }
+
+  private Void initialize(String productVersion) throws PythonUnusable {
+    var c = library();
+    preinitialize(c);
+    // Global: CPython keeps the string. It finds a virtual environment by this name.
+    c.Py_SetProgramName(
+        Arena.global()
+            .allocateFrom(installation.executable().toString(), Charset.forName("UTF-32LE"))
+            .address());
+    c.Py_InitializeEx(0); // no handler for SIGINT
+    py = new Python(c, bootstrapSource());
+    workers = new Workers(py);
+    try (var found = py.bootstrap("version")) {
+      version = py.text(found.borrow());
+    }
+    py.bootstrap(
+            "prepare_process", py.string(productVersion), py.share(workers.contextType().type()))
+        .close();
+    threadState = c.PyEval_SaveThread();
+    LOG.log(Level.INFO, "{0}, library {1}", description(), installation.library());
+    return null;
+  }
+
+  private CPython library() throws PythonUnusable {
+    try {
+      return new CPythonLibrary(new SystemLoader(), installation.library());
+    } catch (UnsatisfiedLinkError | IllegalStateException e) {
+      throw new PythonUnusable(
+          "cannot load %s of Python %s (%s): %s; choose another one with --python"
+              .formatted(
+                  installation.library(),
+                  installation.version(),
+                  installation.executable(),
+                  e.getMessage()),
+          e);
+    }
+  }
+
+  /** As the python command: UTF-8 in the C locale, PYTHON* variables are obeyed. */
+  private void preinitialize(CPython c) throws PythonUnusable {
+    try (var arena = Arena.ofConfined()) {
+      var config = arena.allocate(PRE_CONFIG_BYTES, 8).address();
+      c.PyPreConfig_InitPythonConfig(config);
+      var status = c.Py_PreInitialize(config);
+      if (!status.ok()) {
+        throw new PythonUnusable(
+            "cannot start %s: %s"
+                .formatted(installation.executable(), Memory.text(status.message())));
+      }
+    }
+  }
+
+  private static String bootstrapSource() {
+    try (var source = EmbeddedPython.class.getResourceAsStream("bootstrap.py")) {
+      return new String(source.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read bootstrap.py of this bundle", e);
+    }
+  }
+
+  private PythonApplication imported(Settings settings) throws LoadFailure {
+    py.bootstrap(
+            "prepare_application",
+            py.list(settings.argv()),
+            py.string(settings.chdir()),
+            py.list(settings.pythonpath()))
+        .close();
+    try (var found =
+        py.bootstrap("load", py.string(settings.module()), py.string(settings.app()))) {
+      var application = py.c().PyTuple_GetItem(found.borrow(), 0);
+      if (application == py.none()) {
+        throw new LoadFailure(py.text(py.c().PyTuple_GetItem(found.borrow(), 1)));
+      }
+      return new PythonApplication(py, workers, py.share(application));
+    }
+  }
+
+  /** Ending the interpreter while a thread is in it would crash the process. */
+  private void end(boolean nobodyInside, AtomicReference<String> threads) {
+    py.c().PyEval_RestoreThread(threadState);
+    try (var running = py.bootstrap("running_threads")) {
+      threads.set(py.text(running.borrow()));
+    }
+    if (nobodyInside) {
+      py.c().Py_FinalizeEx();
+    } else {
+      py.bootstrap("leave").close();
+      threadState = py.c().PyEval_SaveThread();
+    }
+  }
+}

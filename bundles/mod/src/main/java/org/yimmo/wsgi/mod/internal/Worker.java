@@ -1,0 +1,219 @@
+package org.yimmo.wsgi.mod.internal;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.yimmo.wsgi.application.Environ;
+import org.yimmo.wsgi.application.Input;
+import org.yimmo.wsgi.application.StartResponse;
+
+/**
+ * A thread that runs Python applications: its thread state, which is kept as long as the thread
+ * lives (or {@code threading.local} would be lost between requests), its {@code yimmo.Context}, its
+ * environ, and the request it is at.
+ *
+ * <p><em>Thread:</em> its own, unless a method says otherwise.
+ */
+final class Worker {
+  private final Python py;
+  private final ContextType contextType;
+  private final int handle;
+  private final Thread thread = Thread.currentThread();
+  private final long threadState;
+  private final EnvironDict environ;
+  private final ReentrantLock disk = new ReentrantLock();
+
+  private volatile boolean inside; // written by its own thread, read at the shutdown
+  private boolean holding; // the GIL
+  private ContextObject context;
+  private boolean busy;
+  private Input input;
+  private StartResponse startResponse;
+  private Optional<StartResponse.Write> write = Optional.empty();
+
+  /**
+   * The worker of the current thread, which holds the GIL.
+   *
+   * @param handle what the memory of its context object says
+   */
+  Worker(Python py, ContextType contextType, int handle) {
+    this.py = py;
+    this.contextType = contextType;
+    this.handle = handle;
+    threadState = py.c().PyThreadState_Get();
+    environ = new EnvironDict(py);
+    context = freshContext();
+  }
+
+  // --- the GIL
+
+  /** Enters Python for a request. <em>Blocks:</em> until the GIL is free. */
+  void enter(Workers workers) {
+    if (holding) {
+      throw new IllegalStateException("the iterable of the previous request was not closed");
+    }
+    inside = true; // before the look at the flag: the shutdown sets it and then looks here
+    if (workers.closed()) {
+      inside = false;
+      throw pythonHasEnded();
+    }
+    py.c().PyEval_RestoreThread(threadState);
+    holding = true;
+  }
+
+  static IllegalStateException pythonHasEnded() {
+    return new IllegalStateException("Python has ended in this process");
+  }
+
+  /** Leaves Python. */
+  void release() {
+    py.c().PyEval_SaveThread();
+    holding = false;
+    inside = false;
+  }
+
+  /** Runs {@code wait} without the GIL, if it is held. */
+  void whileWaiting(Runnable wait) {
+    if (!holding) {
+      wait.run();
+      return;
+    }
+    py.c().PyEval_SaveThread();
+    holding = false;
+    try {
+      wait.run();
+    } finally {
+      py.c().PyEval_RestoreThread(threadState);
+      holding = true;
+    }
+  }
+
+  // --- the request, with the GIL
+
+  /** Begins a request: what its context object does belongs to it from now on. */
+  Owned begin(Environ variables, StartResponse response) {
+    if (context == null) {
+      context = freshContext();
+    }
+    input = variables.input();
+    startResponse = response;
+    busy = true;
+    return environ.copy(variables);
+  }
+
+  /** Ends it. A context object that the application kept is never used again. */
+  void end() {
+    busy = false;
+    input = null;
+    startResponse = null;
+    write = Optional.empty();
+    if (context != null && context.kept()) {
+      var kept = context;
+      context = null;
+      kept.detach();
+      kept.close();
+      context = freshContext();
+    }
+  }
+
+  /** The {@code start_response} of the application. */
+  long startResponseCallable() {
+    return context.startResponse();
+  }
+
+  private ContextObject freshContext() {
+    var fresh = new ContextObject(py, contextType, handle);
+    environ.input(fresh.object());
+    fresh.settle();
+    return fresh;
+  }
+
+  // --- what its context object asks for, with the GIL
+
+  /** Whether there is a request, and this is the thread for it. <em>Thread:</em> any. */
+  boolean busy() {
+    return busy;
+  }
+
+  boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** <em>Thread:</em> any that holds the GIL. */
+  Input input() {
+    return input;
+  }
+
+  /** Something that may wait for a disk. */
+  @FunctionalInterface
+  interface Reading {
+    int read() throws IOException;
+  }
+
+  /**
+   * Reads from the input, without the GIL if that waits for a disk.
+   *
+   * <p><em>Thread:</em> any that holds the GIL: an application may hand its input to another thread
+   * of its own, whose thread state is not the one kept here.
+   */
+  int reading(Reading reading) throws IOException {
+    if (!input.onDisk()) {
+      return reading.read();
+    }
+    var own = isCurrent();
+    var state = py.c().PyEval_SaveThread();
+    if (own) {
+      holding = false;
+    }
+    disk.lock(); // after the GIL was released: its holder may be the one that waits for the GIL
+    try {
+      return reading.read();
+    } finally {
+      disk.unlock();
+      py.c().PyEval_RestoreThread(state);
+      if (own) {
+        holding = true;
+      }
+    }
+  }
+
+  StartResponse startResponse() {
+    return startResponse;
+  }
+
+  Optional<StartResponse.Write> write() {
+    return write;
+  }
+
+  void write(StartResponse.Write started) {
+    write = Optional.of(started);
+  }
+
+  /** What {@code start_response} returns. */
+  long writeCallable() {
+    return context.write();
+  }
+
+  // --- the end of the thread, other threads
+
+  boolean ended() {
+    return !thread.isAlive();
+  }
+
+  boolean inside() {
+    return inside;
+  }
+
+  long threadState() {
+    return threadState;
+  }
+
+  /** Gives up its objects. <em>Thread:</em> one that holds the GIL, when its own has ended. */
+  void close() {
+    environ.close();
+    if (context != null) {
+      context.detach();
+      context.close();
+    }
+  }
+}

@@ -1,0 +1,216 @@
+"""What the bundle mod does in Python rather than through the C API.
+
+Runs on CPython 3.9 to 3.14, on the thread that is Python's main thread. Modules that most
+applications do not need are imported where they are used: each costs start-up time.
+"""
+
+import _signal
+import os
+import re
+import sys
+import types
+
+_HERE = "<yimmo>"
+_ATTRIBUTE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+def version():
+    return "%d.%d.%d" % sys.version_info[:3]
+
+
+def prepare_process(version, context_type):
+    """Once, before anything of the application is imported."""
+    _restore_preload()
+    _keep_signals_from_applications()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(line_buffering=True)
+    module = types.ModuleType("yimmo", "The server that runs this application.")
+    module.__version__ = version
+    module.Context = context_type
+    sys.modules["yimmo"] = module
+
+
+def _restore_preload():
+    """The start script preloads libjsig for the JVM; programs that are started from here must not
+    inherit it."""
+    preload = os.environ.get("LD_PRELOAD", "")
+    if "libjsig" not in preload:
+        return
+    former = os.environ.pop("YIMMO_LD_PRELOAD", "")
+    if former:
+        os.environ["LD_PRELOAD"] = former
+    else:
+        del os.environ["LD_PRELOAD"]
+
+
+def _keep_signals_from_applications():
+    """The signals of the process belong to the server: registrations are ignored."""
+    warned = False
+
+    def signal(signalnum, handler):
+        nonlocal warned
+        former = _signal.getsignal(signalnum)
+        if not warned:
+            warned = True
+            import logging
+
+            logging.getLogger("yimmo").warning(
+                "signal handlers are not registered: signals belong to the server (signal %s)",
+                signalnum,
+            )
+        return former
+
+    _signal.signal = signal  # signal.signal calls it
+
+
+def prepare_application(argv, chdir, pythonpath):
+    """What a command line says about the surroundings of the application."""
+    sys.argv = argv
+    if chdir:
+        os.chdir(chdir)
+    front = [os.getcwd()]
+    front += [os.path.abspath(entry) for entry in pythonpath]
+    sys.path[:] = front + [entry for entry in sys.path if entry not in front]
+
+
+def load(module_name, expression):
+    """Imports MODULE and evaluates APP: (application, "") or (None, why not)."""
+    try:
+        __import__(module_name)
+        module = sys.modules[module_name]
+    except ModuleNotFoundError as error:
+        if error.name and (module_name + ".").startswith(error.name + "."):
+            return None, _no_module(module_name, error)
+        return None, _failed("cannot import the module " + module_name, error)
+    except BaseException as error:
+        return None, _failed("cannot import the module " + module_name, error)
+    if _ATTRIBUTE.fullmatch(expression):
+        application = module
+        for name in expression.split("."):
+            try:
+                application = getattr(application, name)
+            except AttributeError:
+                what = "the module " + module_name if application is module else repr(application)
+                return None, "there is no attribute %s in %s" % (name, what)
+            except BaseException as error:
+                return None, _failed("cannot take %s of %s" % (expression, module_name), error)
+    else:
+        try:
+            application = eval(compile(expression, "<application>", "eval"), vars(module))
+        except BaseException as error:
+            why = "cannot evaluate %s in the module %s" % (expression, module_name)
+            return None, _failed(why, error)
+    if not callable(application):
+        return None, "%s in the module %s is not callable: it is %s" % (
+            expression,
+            module_name,
+            _short(application),
+        )
+    return application, ""
+
+
+def _no_module(name, error):
+    hint = ""
+    if name.endswith(".py"):
+        hint = "; write %s without .py" % name[:-3]
+    elif "/" in name:
+        hint = "; a module is named with dots, not slashes"
+    return "there is no module %s (%s) in %s%s; say where it is with --chdir or --pythonpath" % (
+        name,
+        error,
+        sys.path[0],
+        hint,
+    )
+
+
+def _failed(what, error):
+    if isinstance(error, SystemExit):
+        return "%s%s: it ended the program with sys.exit(%r)" % (describe(error), what, error.code)
+    return "%s%s: %s" % (describe(error), what, _in_a_line(error))
+
+
+def _in_a_line(error):
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    name = type(error).__name__
+    return "%s: %s" % (name, text) if text else name
+
+
+def _short(value):
+    try:
+        text = repr(value)
+    except Exception:
+        text = "an object without repr"
+    kind = type(value).__name__
+    return "%s %s" % (kind, text if len(text) < 80 else text[:77] + "...")
+
+
+def describe(error):
+    """The traceback of an exception, without the frames of this file at its start."""
+    import traceback
+
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == _HERE:
+        trace = trace.tb_next
+    text = "".join(traceback.format_exception(type(error), error, trace))
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class FileWrapper:
+    """wsgi.file_wrapper: a file in blocks (PEP 3333, "Optional Platform-Specific File Handling").
+
+    The block size is a suggestion: small blocks are read as larger ones.
+    """
+
+    def __init__(self, filelike, blksize=65536):
+        self.filelike = filelike
+        self.blksize = max(blksize, 65536)
+        if hasattr(filelike, "close"):
+            self.close = filelike.close
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        data = self.filelike.read(self.blksize)
+        if data:
+            return data
+        raise StopIteration
+
+
+def environ_template():
+    """What is the same in the environ of every request."""
+    return {
+        "wsgi.version": (1, 0),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": FileWrapper,
+    }
+
+
+def running_threads():
+    """The names of the threads that the interpreter would wait for at its end."""
+    threading = sys.modules.get("threading")
+    if threading is None:
+        return ""
+    return ", ".join(
+        thread.name
+        for thread in threading.enumerate()
+        if not thread.daemon and thread is not threading.main_thread()
+    )
+
+
+def leave():
+    """The end without the end of the interpreter: some thread is still in Python."""
+    import atexit
+
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()

@@ -1,0 +1,170 @@
+package org.yimmo.wsgi.server.internal;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.yimmo.wsgi.session.AccessLog;
+
+/** Writes the access log on a thread of its own, so that a slow disk never holds up I/O. */
+final class AccessLogWriter implements AccessLog, AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(AccessLogWriter.class.getName());
+  private static final int CAPACITY = 16 * 1024;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final Entry END = new Entry(0, 0, "", "", "", "", 0, 0, "", "");
+
+  private final String destination;
+  private final OutputStream output;
+  private final AccessLogFormat format;
+  private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(CAPACITY);
+  private final AtomicLong dropped = new AtomicLong();
+  private final Thread thread = new Thread(this::run, "yimmo-access-log");
+
+  AccessLogWriter(String destination, OutputStream output, AccessLogFormat format) {
+    this.destination = destination;
+    this.output = output;
+    this.format = format;
+  }
+
+  /**
+   * Opens the log.
+   *
+   * @param destination {@code -}: standard output; otherwise a file, which is appended to
+   * @throws StartFailure the file cannot be opened
+   */
+  static AccessLogWriter open(String destination, AccessLogFormat format) throws StartFailure {
+    try {
+      // standard output is not buffered by System.out: whole batches of lines are written at once
+      var output =
+          destination.equals("-")
+              ? new FileOutputStream(FileDescriptor.out)
+              : Files.newOutputStream(
+                  Path.of(destination), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      var writer = new AccessLogWriter(destination, output, format);
+      writer.start();
+      return writer;
+    } catch (IOException e) {
+      throw new StartFailure(
+          StartFailure.CONFIGURATION,
+          "cannot write the access log " + destination + ": " + reason(e),
+          e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case java.nio.file.NoSuchFileException _ -> "no such directory";
+      case java.nio.file.AccessDeniedException _ -> "permission denied";
+      default -> e.getMessage();
+    };
+  }
+
+  void start() {
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  // --- I/O thread
+
+  @Override
+  public boolean wanted() {
+    return true;
+  }
+
+  @Override
+  public void ended(Entry entry) {
+    if (!queue.offer(entry)) {
+      dropped.incrementAndGet();
+    }
+  }
+
+  // --- any thread
+
+  /**
+   * Writes what is left and closes the file.
+   *
+   * <p><em>Blocks:</em> until that is done, for a few seconds at most.
+   */
+  @Override
+  public void close() {
+    try {
+      queue.put(END);
+      thread.join(CLOSE_TIMEOUT);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // --- access log thread
+
+  private void run() {
+    var batch = new ArrayList<Entry>();
+    var lines = new StringBuilder();
+    var failed = false;
+    try (output) {
+      while (take(batch)) {
+        failed = write(batch, lines, failed);
+      }
+      write(batch, lines, failed);
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.WARNING, "cannot close the access log " + destination, e);
+    }
+  }
+
+  /** Waits for entries; {@code false}: the batch holds the last ones. */
+  private boolean take(List<Entry> batch) {
+    batch.clear();
+    try {
+      batch.add(queue.take());
+    } catch (InterruptedException _) {
+      return false;
+    }
+    queue.drainTo(batch);
+    return !batch.remove(END);
+  }
+
+  /** Writes a batch; returns whether that failed, which is reported once. */
+  private boolean write(List<Entry> batch, StringBuilder lines, boolean failedBefore) {
+    lines.setLength(0);
+    for (var entry : batch) {
+      format.append(lines, entry);
+    }
+    reportDropped();
+    try {
+      output.write(lines.toString().getBytes(US_ASCII));
+      output.flush();
+      return false;
+    } catch (IOException e) {
+      if (!failedBefore) {
+        LOGGER.log(
+            System.Logger.Level.ERROR,
+            "cannot write the access log {0}: {1}; its entries are lost",
+            destination,
+            e.getMessage());
+      }
+      return true;
+    }
+  }
+
+  private void reportDropped() {
+    var count = dropped.getAndSet(0);
+    if (count > 0) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "{0} entries of the access log {1} are lost: it cannot be written fast enough",
+          count,
+          destination);
+    }
+  }
+}

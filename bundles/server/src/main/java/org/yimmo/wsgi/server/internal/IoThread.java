@@ -1,0 +1,234 @@
+package org.yimmo.wsgi.server.internal;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.yimmo.wsgi.exchange.ExchangeQueues;
+import org.yimmo.wsgi.exchange.ResponsePart;
+import org.yimmo.wsgi.session.AccessLog;
+import org.yimmo.wsgi.session.Limits;
+import org.yimmo.wsgi.session.Shared;
+import org.yimmo.wsgi.session.Spool;
+
+/**
+ * The one thread that does all I/O: it accepts, reads, and writes what workers respond.
+ *
+ * <p>Writing is done in batches: whatever appends octets to a connection marks it, and at the end
+ * of the batch each marked connection is flushed once.
+ */
+final class IoThread {
+  private static final String NAME = "yimmo-server";
+  private static final int DRAIN_LIMIT = 256;
+  private static final int READ_BYTES = 64 * 1024;
+  private static final Duration SHUTDOWN = Duration.ofSeconds(10);
+
+  private final int maxConnections;
+  private final EventLoopGroup group;
+  private final EventLoop loop;
+  private final ExecutorService diskThread;
+  private final Shared shared;
+
+  // I/O thread
+  private final byte[] readBuffer = new byte[READ_BYTES];
+  private final List<ServerConnection> toFlush = new ArrayList<>();
+  private final Set<ServerConnection> connections = new LinkedHashSet<>();
+  private final List<Channel> listeners = new ArrayList<>();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private boolean acceptingPaused;
+  private boolean draining;
+
+  IoThread(Transport transport, int maxConnections, Limits limits, AccessLog accessLog) {
+    this.maxConnections = maxConnections;
+    group = new MultiThreadIoEventLoopGroup(1, IoThread::thread, transport.handler());
+    loop = group.next();
+    diskThread =
+        new ThreadPoolExecutor(
+            0,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new DefaultThreadFactory("yimmo-spool"));
+    shared = new Shared(limits, accessLog, new Spool(diskThread, this::execute), System::nanoTime);
+  }
+
+  private static Thread thread(Runnable task) {
+    return new io.netty.util.concurrent.FastThreadLocalThread(task, NAME);
+  }
+
+  // --- any thread
+
+  EventLoopGroup group() {
+    return group;
+  }
+
+  /** Runs a task on the I/O thread; after the end of that thread it does nothing. */
+  void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException _) {
+      // the server has stopped: no connection is left that the task could matter to
+    }
+  }
+
+  /** Runs a task on the I/O thread and waits for it. */
+  private void call(Runnable task) {
+    try {
+      loop.submit(task).get();
+    } catch (RejectedExecutionException _) {
+      // as above
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a task of the I/O thread failed", e.getCause());
+    }
+  }
+
+  /** Exchanges are offered to these queues from now on. */
+  void addWorker(ExchangeQueues queues) {
+    var drain = new Drain(queues);
+    call(() -> {
+      shared.workers().add(queues);
+      queues.onOutput(() -> execute(drain));
+    });
+  }
+
+  /**
+   * Nothing is offered to these queues any more when this returns. Their output is taken until the
+   * exchanges that they accepted have ended.
+   */
+  void removeWorker(ExchangeQueues queues) {
+    call(() -> shared.workers().remove(queues));
+  }
+
+  void listensOn(Collection<Channel> channels) {
+    call(() -> listeners.addAll(channels));
+  }
+
+  /**
+   * Stops: no new connection, idle ones are closed at once, others when what they began is
+   * answered.
+   *
+   * <p><em>Blocks:</em> until all connections are closed; after {@code grace} they are reset.
+   */
+  void stop(Duration grace) {
+    call(this::drain);
+    try {
+      drained.get(grace.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException _) {
+      call(() -> List.copyOf(connections).forEach(ServerConnection::reset));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    var _ = group.shutdownGracefully(0, SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+    group.terminationFuture().awaitUninterruptibly(SHUTDOWN.toMillis());
+    diskThread.shutdown();
+  }
+
+  // --- I/O thread
+
+  Shared shared() {
+    return shared;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** Where what is read goes on its way to a session. */
+  byte[] readBuffer() {
+    return readBuffer;
+  }
+
+  void opened(ServerConnection connection) {
+    connections.add(connection);
+    if (draining) {
+      connection.drain();
+    }
+    updateAccepting();
+  }
+
+  void closed(ServerConnection connection) {
+    connections.remove(connection);
+    updateAccepting();
+    if (draining && connections.isEmpty()) {
+      drained.complete(null);
+    }
+  }
+
+  private void updateAccepting() {
+    var pause = connections.size() >= maxConnections;
+    if (pause != acceptingPaused) {
+      acceptingPaused = pause;
+      for (var listener : listeners) {
+        listener.config().setAutoRead(!pause);
+      }
+    }
+  }
+
+  /** The connection has something to send; it is flushed at the end of the batch. */
+  void flushLater(ServerConnection connection) {
+    toFlush.add(connection);
+  }
+
+  /** The end of a batch. */
+  void flushAll() {
+    for (int i = 0; i < toFlush.size(); i++) { // flushing one may mark another
+      toFlush.get(i).flushNow();
+    }
+    toFlush.clear();
+  }
+
+  private void drain() {
+    draining = true;
+    for (var listener : listeners) {
+      var _ = listener.close();
+    }
+    listeners.clear();
+    List.copyOf(connections).forEach(ServerConnection::drain);
+    flushAll();
+    if (connections.isEmpty()) {
+      drained.complete(null);
+    }
+  }
+
+  /** Takes what one worker responds. */
+  private final class Drain implements Runnable {
+    private final ExchangeQueues queues;
+
+    Drain(ExchangeQueues queues) {
+      this.queues = queues;
+    }
+
+    @Override
+    public void run() {
+      var count = queues.drain(Drain::receive, DRAIN_LIMIT);
+      flushAll();
+      if (count == DRAIN_LIMIT) {
+        execute(this); // others get their turn first
+      }
+    }
+
+    private static void receive(ResponsePart part) {
+      part.exchange().receiver().receive(part);
+    }
+  }
+}

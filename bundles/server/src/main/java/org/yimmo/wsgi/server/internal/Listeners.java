@@ -1,0 +1,204 @@
+package org.yimmo.wsgi.server.internal;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Opens the addresses that the server listens on. */
+final class Listeners {
+  private static final int BACKLOG = 2048;
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+  private final IoThread ioThread;
+  private final Transport transport;
+  private final Optional<SslContext> tls;
+  private final long handshakeTimeoutMillis;
+
+  private final List<Channel> channels = new ArrayList<>();
+  private final List<String> urls = new ArrayList<>();
+  private final List<Path> socketFiles = new ArrayList<>();
+
+  Listeners(
+      IoThread ioThread,
+      Transport transport,
+      Optional<SslContext> tls,
+      long handshakeTimeoutMillis) {
+    this.ioThread = ioThread;
+    this.transport = transport;
+    this.tls = tls;
+    this.handshakeTimeoutMillis = handshakeTimeoutMillis;
+  }
+
+  /**
+   * Opens all of the addresses or none.
+   *
+   * <p><em>Blocks:</em> until the sockets listen; a host name may have to be looked up.
+   *
+   * @return where the server listens, such as {@code http://0.0.0.0:8081}
+   * @throws StartFailure an address cannot be bound
+   */
+  List<String> open(List<Address> addresses) throws StartFailure {
+    try {
+      for (var address : addresses) {
+        open(address);
+      }
+    } catch (StartFailure e) {
+      channels.forEach(channel -> channel.close().awaitUninterruptibly());
+      deleteSocketFiles();
+      throw e;
+    }
+    ioThread.listensOn(channels);
+    return List.copyOf(urls);
+  }
+
+  private void open(Address address) throws StartFailure {
+    switch (address) {
+      case Address.Tcp tcp -> {
+        var bound = bind(address, bootstrap("").channelFactory(transport.tcp()), resolve(tcp));
+        var port = ((InetSocketAddress) bound.localAddress()).getPort();
+        var scheme = tls.isPresent() ? "https" : "http";
+        urls.add(scheme + "://" + new Address.Tcp(tcp.host(), port));
+      }
+      case Address.Unix unix -> {
+        removeStale(unix);
+        bind(
+            address,
+            bootstrap(unix.path().toString()).channelFactory(transport.unix()),
+            transport.unixAddress().apply(unix.path()));
+        socketFiles.add(unix.path());
+        urls.add(unix.toString());
+      }
+    }
+  }
+
+  private static InetSocketAddress resolve(Address.Tcp tcp) throws StartFailure {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(tcp.host()), tcp.port());
+    } catch (UnknownHostException e) {
+      throw cannotBind(tcp, "unknown host; choose another --bind", e);
+    }
+  }
+
+  private ServerBootstrap bootstrap(String socketFile) {
+    var bootstrap =
+        new ServerBootstrap()
+            .group(ioThread.group())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childHandler(new Initializer(socketFile));
+    if (socketFile.isEmpty()) {
+      bootstrap
+          .option(ChannelOption.SO_REUSEADDR, true)
+          .childOption(ChannelOption.TCP_NODELAY, true);
+    }
+    return bootstrap;
+  }
+
+  /** Sets up a connection that was accepted. */
+  @ChannelHandler.Sharable
+  private final class Initializer extends ChannelInitializer<Channel> {
+    private final String socketFile;
+
+    Initializer(String socketFile) {
+      this.socketFile = socketFile;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+      tls.ifPresent(context -> {
+        var handler = context.newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
+        channel.pipeline().addLast(handler);
+      });
+      channel.pipeline().addLast(new ServerConnection(ioThread, socketFile));
+    }
+  }
+
+  private Channel bind(Address address, ServerBootstrap bootstrap, SocketAddress socketAddress)
+      throws StartFailure {
+    var binding = bootstrap.bind(socketAddress).awaitUninterruptibly();
+    if (!binding.isSuccess()) {
+      throw cannotBind(address, reason(address, binding.cause()), binding.cause());
+    }
+    channels.add(binding.channel());
+    return binding.channel();
+  }
+
+  /** Transports word and type the same errno differently. */
+  private static String reason(Address address, Throwable cause) {
+    var message = String.valueOf(cause.getMessage());
+    var lower = message.toLowerCase(Locale.ROOT);
+    var other = address instanceof Address.Tcp ? "--port" : "--bind";
+    if (lower.contains("in use")) {
+      return "address already in use; choose another " + other;
+    }
+    if (lower.contains("permission denied")) {
+      return "permission denied; choose another " + other;
+    }
+    if (lower.contains("cannot assign") || lower.contains("can't assign")) {
+      return "this machine has no such address; choose another --bind";
+    }
+    return message;
+  }
+
+  /** A socket file that nobody listens on any more is left over from a process that was killed. */
+  private static void removeStale(Address.Unix unix) throws StartFailure {
+    var path = unix.path();
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(path)) {
+      throw cannotBind(unix, "the file exists and is no socket; choose another --bind", null);
+    }
+    try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      throw cannotBind(unix, "address already in use; choose another --bind", null);
+    } catch (IOException _) {
+      delete(unix);
+    }
+  }
+
+  private static void delete(Address.Unix unix) throws StartFailure {
+    try {
+      Files.delete(unix.path());
+    } catch (IOException e) {
+      throw cannotBind(unix, "the old socket file cannot be removed; remove it", e);
+    }
+  }
+
+  private static StartFailure cannotBind(Address address, String reason, Throwable cause) {
+    return new StartFailure(
+        StartFailure.CANNOT_BIND, "cannot bind " + address + ": " + reason, cause);
+  }
+
+  /** After the sockets were closed. */
+  void deleteSocketFiles() {
+    for (var file : socketFiles) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        System.getLogger(Listeners.class.getName())
+            .log(System.Logger.Level.WARNING, "cannot remove the socket file {0}: {1}", file, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package org.yimmo.wsgi.server.internal;
+
+import io.netty.handler.ssl.SslContext;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.condition.Condition;
+import org.yimmo.wsgi.exchange.ExchangeQueues;
+import org.yimmo.wsgi.session.AccessLog;
+import org.yimmo.wsgi.session.Limits;
+
+/**
+ * Opens the port when the first worker is there, and says so with the condition {@code
+ * yimmo.ready}; what keeps it from starting it says with {@code yimmo.failed} (docs/wiring.md).
+ */
+@Component(
+    service = {},
+    configurationPid = "org.yimmo.wsgi.server",
+    configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class ServerComponent {
+  private static final System.Logger LOGGER = System.getLogger(ServerComponent.class.getName());
+
+  /** The configuration, as docs/wiring.md tells. */
+  public @interface Config {
+    String[] bind();
+
+    String tls_cert() default "";
+
+    String tls_key() default "";
+
+    long idle_timeout_millis() default 5_000;
+
+    long header_timeout_millis() default 10_000;
+
+    long body_timeout_millis() default 30_000;
+
+    long write_timeout_millis() default 30_000;
+
+    long grace_period_millis() default 30_000;
+
+    int max_line_bytes() default 8_192;
+
+    int max_fields_bytes() default 32_768;
+
+    long max_body_bytes() default 0;
+
+    int body_memory_bytes() default 262_144;
+
+    int max_connections() default 10_000;
+
+    String transport() default "auto";
+
+    String access_log() default "";
+
+    String access_log_format() default "combined";
+  }
+
+  /** What there is when the configuration was found good. */
+  private record Server(
+      IoThread ioThread, Listeners listeners, List<Address> addresses, AccessLog accessLog) {}
+
+  private final BundleContext bundle;
+  private final Duration gracePeriod;
+  private final Optional<Server> server;
+
+  private volatile int workers; // written by the thread that changes services
+  private volatile boolean stopping;
+
+  // guarded by changes: only the thread that raised it from 0 works on these
+  private final AtomicInteger changes = new AtomicInteger();
+  private boolean opened;
+  private List<String> urls = List.of();
+  private Optional<ServiceRegistration<Condition>> ready = Optional.empty();
+  private Optional<ServiceRegistration<Condition>> failed = Optional.empty();
+
+  @Activate
+  public ServerComponent(BundleContext bundle, Config config) {
+    this.bundle = bundle;
+    gracePeriod = Duration.ofMillis(config.grace_period_millis());
+    server = prepare(config);
+  }
+
+  private Optional<Server> prepare(Config config) {
+    try {
+      var addresses = new ArrayList<Address>();
+      for (var address : config.bind()) {
+        addresses.add(Address.parse(address));
+      }
+      var transport = Transport.of(config.transport());
+      var tls = tls(config);
+      var accessLog = accessLog(config);
+      var ioThread = new IoThread(transport, config.max_connections(), limits(config), accessLog);
+      var listeners = new Listeners(ioThread, transport, tls, config.header_timeout_millis());
+      return Optional.of(new Server(ioThread, listeners, List.copyOf(addresses), accessLog));
+    } catch (StartFailure e) {
+      fail(e);
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<SslContext> tls(Config config) throws StartFailure {
+    if (config.tls_cert().isEmpty() && config.tls_key().isEmpty()) {
+      return Optional.empty();
+    }
+    if (config.tls_cert().isEmpty() || config.tls_key().isEmpty()) {
+      throw new StartFailure(
+          StartFailure.CONFIGURATION, "TLS needs both tls.cert and tls.key; one is missing", null);
+    }
+    return Optional.of(Tls.context(Path.of(config.tls_cert()), Path.of(config.tls_key())));
+  }
+
+  private static AccessLog accessLog(Config config) throws StartFailure {
+    var format = AccessLogFormat.of(config.access_log_format());
+    return config.access_log().isEmpty()
+        ? AccessLog.none()
+        : AccessLogWriter.open(config.access_log(), format);
+  }
+
+  private static Limits limits(Config config) {
+    return new Limits(
+        config.max_line_bytes(),
+        config.max_fields_bytes(),
+        config.max_body_bytes(),
+        config.body_memory_bytes(),
+        Duration.ofMillis(config.idle_timeout_millis()),
+        Duration.ofMillis(config.header_timeout_millis()),
+        Duration.ofMillis(config.body_timeout_millis()),
+        Duration.ofMillis(config.write_timeout_millis()));
+  }
+
+  private void fail(StartFailure failure) {
+    LOGGER.log(System.Logger.Level.DEBUG, "the server cannot start", failure);
+    failed =
+        Optional.of(
+            register(
+                Map.of(
+                    Condition.CONDITION_ID,
+                    "yimmo.failed",
+                    "exit.status",
+                    failure.exitStatus(),
+                    "message",
+                    failure.getMessage())));
+  }
+
+  private ServiceRegistration<Condition> register(Map<String, Object> properties) {
+    return bundle.registerService(
+        Condition.class, Condition.INSTANCE, FrameworkUtil.asDictionary(properties));
+  }
+
+  /** <em>Blocks:</em> with the first worker until the port is open. */
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "removeWorker")
+  void addWorker(ExchangeQueues queues) {
+    server.ifPresent(present -> present.ioThread().addWorker(queues));
+    changeWorkers(1);
+    update();
+  }
+
+  /** Nothing is offered to the worker any more when this returns. */
+  void removeWorker(ExchangeQueues queues) {
+    changeWorkers(-1);
+    update();
+    server.ifPresent(present -> present.ioThread().removeWorker(queues));
+  }
+
+  private synchronized void changeWorkers(int by) {
+    workers += by;
+  }
+
+  /**
+   * Brings port and conditions in line with what is known. Registering calls others, so no lock is
+   * held: one thread does the work, and once more if something changed meanwhile.
+   */
+  private void update() {
+    if (changes.getAndIncrement() > 0) {
+      return;
+    }
+    int seen;
+    do {
+      seen = changes.get();
+      server.ifPresent(this::update);
+    } while (!changes.compareAndSet(seen, 0));
+  }
+
+  private void update(Server present) {
+    if (!opened && workers > 0 && !stopping) {
+      opened = true;
+      try {
+        urls = present.listeners().open(present.addresses());
+        LOGGER.log(System.Logger.Level.INFO, message());
+      } catch (StartFailure e) {
+        fail(e);
+      }
+    }
+    var shouldBeReady = !urls.isEmpty() && workers > 0 && !stopping;
+    if (shouldBeReady && ready.isEmpty()) {
+      ready =
+          Optional.of(
+              register(
+                  Map.of(
+                      Condition.CONDITION_ID,
+                      "yimmo.ready",
+                      "message",
+                      message(),
+                      "yimmo.addresses",
+                      urls.toArray(new String[0]))));
+    } else if (!shouldBeReady) {
+      ready.ifPresent(ServiceRegistration::unregister);
+      ready = Optional.empty();
+    }
+  }
+
+  private String message() {
+    return "listening on " + String.join(", ", urls);
+  }
+
+  /** <em>Blocks:</em> until exchanges in flight have ended, for the grace period at most. */
+  @Deactivate
+  void stop() {
+    stopping = true;
+    update();
+    server.ifPresent(present -> {
+      present.ioThread().stop(gracePeriod);
+      present.listeners().deleteSocketFiles();
+      if (present.accessLog() instanceof AccessLogWriter writer) {
+        writer.close();
+      }
+    });
+    failed.ifPresent(ServiceRegistration::unregister);
+  }
+}

@@ -1,2 +1,0 @@
-/** server. */
-package org.yimmo.wsgi.server;

@@ -1,0 +1,190 @@
+package org.yimmo.wsgi.server.internal;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.yimmo.wsgi.exchange.ExchangeQueues;
+import org.yimmo.wsgi.session.AccessLog;
+import org.yimmo.wsgi.session.Limits;
+
+/** A server on a free port of the loopback interface. */
+final class TestServer implements AutoCloseable {
+  private final IoThread ioThread;
+  private final Listeners listeners;
+  private final List<String> urls;
+  private final List<TestWorker> workers = new ArrayList<>();
+
+  private TestServer(IoThread ioThread, Listeners listeners, List<String> urls) {
+    this.ioThread = ioThread;
+    this.listeners = listeners;
+    this.urls = urls;
+  }
+
+  /** What a test may set; the defaults never get in the way of one. */
+  static final class Builder {
+    private String bind = "127.0.0.1:0";
+    private String transport = "auto";
+    private AccessLog accessLog = AccessLog.none();
+    private int maxConnections = 1000;
+    private int maxLineBytes = 8192;
+    private int maxFieldsBytes = 16 * 1024;
+    private long maxBodyBytes = 0;
+    private int bodyMemoryBytes = 64 * 1024;
+    private Duration idleTimeout = Duration.ofMinutes(1);
+    private Duration headerTimeout = Duration.ofMinutes(1);
+    private Duration bodyTimeout = Duration.ofMinutes(1);
+    private Duration writeTimeout = Duration.ofMinutes(1);
+    private Optional<Path> tlsCertificate = Optional.empty();
+    private Optional<Path> tlsKey = Optional.empty();
+
+    Builder bind(String address) {
+      bind = address;
+      return this;
+    }
+
+    Builder transport(String name) {
+      transport = name;
+      return this;
+    }
+
+    Builder accessLog(AccessLog log) {
+      accessLog = log;
+      return this;
+    }
+
+    Builder maxConnections(int count) {
+      maxConnections = count;
+      return this;
+    }
+
+    Builder maxLineBytes(int bytes) {
+      maxLineBytes = bytes;
+      return this;
+    }
+
+    Builder maxFieldsBytes(int bytes) {
+      maxFieldsBytes = bytes;
+      return this;
+    }
+
+    Builder maxBodyBytes(long bytes) {
+      maxBodyBytes = bytes;
+      return this;
+    }
+
+    Builder bodyMemoryBytes(int bytes) {
+      bodyMemoryBytes = bytes;
+      return this;
+    }
+
+    Builder idleTimeout(Duration timeout) {
+      idleTimeout = timeout;
+      return this;
+    }
+
+    Builder headerTimeout(Duration timeout) {
+      headerTimeout = timeout;
+      return this;
+    }
+
+    Builder bodyTimeout(Duration timeout) {
+      bodyTimeout = timeout;
+      return this;
+    }
+
+    Builder writeTimeout(Duration timeout) {
+      writeTimeout = timeout;
+      return this;
+    }
+
+    Builder tls(Path certificate, Path key) {
+      tlsCertificate = Optional.of(certificate);
+      tlsKey = Optional.of(key);
+      return this;
+    }
+
+    /** Opens the server, with as many workers as there are applications. */
+    TestServer open(TestWorker.Application... applications) throws StartFailure {
+      var limits =
+          new Limits(
+              maxLineBytes,
+              maxFieldsBytes,
+              maxBodyBytes,
+              bodyMemoryBytes,
+              idleTimeout,
+              headerTimeout,
+              bodyTimeout,
+              writeTimeout);
+      var chosen = Transport.of(transport);
+      var tls =
+          tlsCertificate.isPresent()
+              ? Optional.of(Tls.context(tlsCertificate.get(), tlsKey.orElseThrow()))
+              : Optional.<io.netty.handler.ssl.SslContext>empty();
+      var ioThread = new IoThread(chosen, maxConnections, limits, accessLog);
+      var listeners = new Listeners(ioThread, chosen, tls, headerTimeout.toMillis());
+      var server =
+          new TestServer(ioThread, listeners, listeners.open(List.of(Address.parse(bind))));
+      for (var application : applications) {
+        server.addWorker(application);
+      }
+      return server;
+    }
+  }
+
+  /** A server with default settings and one worker. */
+  static TestServer open(TestWorker.Application application) throws StartFailure {
+    return new Builder().open(application);
+  }
+
+  TestWorker addWorker(TestWorker.Application application) {
+    var worker = new TestWorker(new ExchangeQueues("worker-" + workers.size(), 64), application);
+    workers.add(worker);
+    worker.start();
+    ioThread.addWorker(worker.queues());
+    return worker;
+  }
+
+  void removeWorker(TestWorker worker) {
+    ioThread.removeWorker(worker.queues());
+  }
+
+  String url() {
+    return urls.getFirst();
+  }
+
+  int port() {
+    return URI.create(url()).getPort();
+  }
+
+  TestClient connect() throws IOException {
+    var socket = new Socket();
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), 5_000);
+    return new TestClient(socket);
+  }
+
+  /** A client that takes little before it has to read. */
+  TestClient connectWithSmallBuffer() throws IOException {
+    var socket = new Socket();
+    socket.setReceiveBufferSize(4 * 1024);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), 5_000);
+    return new TestClient(socket);
+  }
+
+  void stop(Duration grace) {
+    ioThread.stop(grace);
+    listeners.deleteSocketFiles();
+  }
+
+  @Override
+  public void close() {
+    stop(Duration.ZERO);
+    workers.forEach(TestWorker::close);
+  }
+}

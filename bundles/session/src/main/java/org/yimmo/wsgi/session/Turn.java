@@ -1,0 +1,256 @@
+package org.yimmo.wsgi.session;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.nio.ByteBuffer;
+import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.Endpoints;
+import org.yimmo.wsgi.exchange.Exchange;
+import org.yimmo.wsgi.exchange.Fields;
+import org.yimmo.wsgi.exchange.ResponseHead;
+import org.yimmo.wsgi.exchange.ResponsePart;
+import org.yimmo.wsgi.exchange.ResponseReceiver;
+import org.yimmo.wsgi.session.ResponseEncoder.ConnectionOption;
+
+/**
+ * One request of a session and its response: of a worker, or of the server itself. Responses are
+ * written in the order of their requests (RFC 9112 §9.3.2).
+ */
+final class Turn implements ResponseReceiver {
+  private static final byte[] CRLF = "\r\n".getBytes(ISO_8859_1);
+  private static final int CLIENT_LEFT = 499;
+  private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(ISO_8859_1);
+
+  /** How the client finds the end of the content (RFC 9112 §6.3). */
+  private enum Framing {
+    UNDECIDED,
+    NO_CONTENT,
+    LENGTH,
+    CHUNKED,
+    UNTIL_CLOSE
+  }
+
+  private final Session session;
+  private final Connection connection;
+  private final RequestHead head; // null: the head of the request was refused
+  private final Exchange exchange; // null: no worker is asked
+  private RefusedException own; // what the server itself answers, or null
+  private boolean persistent;
+
+  private Framing framing = Framing.UNDECIDED;
+  private long remaining; // of a content with a length
+
+  // for the access log
+  private final long startNanos;
+  private int status;
+  private long contentBytes;
+
+  /** A request for a worker. */
+  Turn(
+      Session session,
+      Connection connection,
+      RequestHead head,
+      Content content,
+      Endpoints endpoints,
+      long startNanos) {
+    this.session = session;
+    this.connection = connection;
+    this.head = head;
+    this.startNanos = startNanos;
+    exchange = new Exchange(head.request(content, endpoints), this, Session.WINDOW_BYTES);
+    persistent = head.persistent();
+  }
+
+  /** A request that is refused; it is the last one of its connection. */
+  Turn(
+      Session session,
+      Connection connection,
+      RequestHead head,
+      RefusedException refusal,
+      long startNanos) {
+    this.session = session;
+    this.connection = connection;
+    this.head = head;
+    this.startNanos = startNanos;
+    exchange = null;
+    own = refusal;
+  }
+
+  Exchange exchange() {
+    return exchange;
+  }
+
+  /** No worker takes the exchange: the server answers. */
+  void answer(RefusedException refusal) {
+    own = refusal;
+  }
+
+  /** Whether the server itself answers. */
+  boolean isOwn() {
+    return own != null;
+  }
+
+  /** Whether the connection may persist after this response. */
+  boolean persistent() {
+    return persistent;
+  }
+
+  /** Writes the answer of the server itself. */
+  void writeOwn() {
+    var content = (own.status.code + " " + own.status.reason + ": " + own.getMessage() + "\n");
+    var fields = Fields.builder(2).add("Content-Type", "text/plain");
+    if (own.status == Status.SERVICE_UNAVAILABLE) {
+      fields.add("Retry-After", "1");
+    }
+    var octets = content.getBytes(ISO_8859_1);
+    begin(
+        new ResponseHead(own.status.code, own.status.reason, fields.build(), octets.length),
+        octets.length);
+    write(ByteBuffer.wrap(octets));
+  }
+
+  @Override
+  public void receive(ResponsePart part) {
+    if (!session.isFront(this)) {
+      return; // the client has left, or its connection is broken
+    }
+    switch (part) {
+      case ResponsePart.Whole whole -> {
+        begin(whole.head(), whole.content().remaining());
+        write(whole.content());
+        end();
+      }
+      case ResponsePart.Start start -> {
+        begin(start.head(), ResponseHead.UNKNOWN_LENGTH);
+        writeWithCredit(start.content());
+      }
+      case ResponsePart.More more -> writeWithCredit(more.content());
+      case ResponsePart.End _ -> end();
+      case ResponsePart.Abort _ -> abort();
+    }
+    connection.flush();
+  }
+
+  /** Decides on the framing and writes the head (RFC 9112 §6). */
+  private void begin(ResponseHead response, long wholeLength) {
+    status = response.status();
+    var announced = response.contentLength();
+    if (hasNoContent(status)) {
+      framing = Framing.NO_CONTENT;
+      if (status == 204) {
+        announced = ResponseHead.UNKNOWN_LENGTH; // RFC 9110 §8.6
+      }
+    } else {
+      announced = announced < 0 ? wholeLength : announced;
+      remaining = announced;
+      framing =
+          announced >= 0
+              ? Framing.LENGTH
+              : head.line().version11() ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
+    }
+    persistent &= framing != Framing.UNTIL_CLOSE && !session.endsAfter(this);
+    var octets =
+        session.encoder().head(response, announced, framing == Framing.CHUNKED, connectionOption());
+    connection.write(octets.array(), 0, octets.length());
+  }
+
+  /** RFC 9110 §6.4.1. */
+  private boolean hasNoContent(int status) {
+    return status == 204 || status == 304 || (head != null && head.isHeadMethod());
+  }
+
+  private ConnectionOption connectionOption() {
+    if (!persistent) {
+      return ConnectionOption.CLOSE;
+    }
+    return head.line().version11() ? ConnectionOption.NONE : ConnectionOption.KEEP_ALIVE;
+  }
+
+  private void writeWithCredit(ByteBuffer content) {
+    var bytes = content.remaining();
+    if (write(content)) {
+      connection.returnCreditWhenWritten(exchange, bytes);
+    } else {
+      exchange.returnCredit(bytes);
+    }
+  }
+
+  /** Writes content by the framing; {@code false}: none of it was. */
+  private boolean write(ByteBuffer content) {
+    var bytes = content.remaining();
+    if (bytes == 0 || framing == Framing.NO_CONTENT) {
+      return false;
+    }
+    if (framing == Framing.LENGTH) {
+      if (bytes > remaining) { // more would be taken for the next response
+        session.reportBrokenFraming(exchange, "more content than announced");
+        content.limit(content.position() + (int) remaining);
+        bytes = content.remaining();
+        if (bytes == 0) {
+          return false;
+        }
+      }
+      remaining -= bytes;
+    }
+    contentBytes += bytes;
+    if (framing != Framing.CHUNKED) {
+      connection.write(content);
+    } else {
+      var size = session.encoder().chunkSize(bytes);
+      connection.write(size.array(), 0, size.length());
+      connection.write(content);
+      connection.write(CRLF, 0, CRLF.length);
+    }
+    return true;
+  }
+
+  private void end() {
+    switch (framing) {
+      case UNDECIDED -> {
+        abort();
+        return;
+      }
+      case LENGTH -> {
+        if (remaining > 0) {
+          session.reportBrokenFraming(exchange, "less content than announced");
+          abort();
+          return;
+        }
+      }
+      case CHUNKED -> connection.write(LAST_CHUNK, 0, LAST_CHUNK.length);
+      case NO_CONTENT, UNTIL_CLOSE -> {}
+    }
+    session.turnEnded(this);
+  }
+
+  /** The response cannot be completed; the client must notice (RFC 9112 §8). */
+  private void abort() {
+    persistent = false;
+    switch (framing) {
+      case UNDECIDED -> {
+        own = new RefusedException(Status.INTERNAL_SERVER_ERROR, "the application did not answer");
+        writeOwn();
+        session.turnEnded(this);
+      }
+      case UNTIL_CLOSE -> session.reset(); // an orderly close would look like the end
+      case NO_CONTENT, LENGTH, CHUNKED -> session.turnEnded(this);
+    }
+  }
+
+  /** The entry for the access log. */
+  AccessLog.Entry entry(Endpoints endpoints) {
+    var durationNanos = System.nanoTime() - startNanos;
+    var known = head != null;
+    return new AccessLog.Entry(
+        System.currentTimeMillis() - durationNanos / 1_000_000,
+        durationNanos,
+        endpoints.remoteAddress(),
+        known ? head.line().method() : "",
+        known ? head.line().target() : "",
+        known ? head.protocol() : "",
+        status == 0 ? CLIENT_LEFT : status,
+        contentBytes,
+        known ? head.section().fields().first("Referer").orElse("") : "",
+        known ? head.section().fields().first("User-Agent").orElse("") : "");
+  }
+}
