@@ -196,8 +196,8 @@ final class Launcher {
     if (framework.waitForStop(limit.toMillis()).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
       LOG.log(Level.WARNING, "not stopped after " + limit.toSeconds() + " s: ended by force");
       cache.close();
-      // Not exit: a shutdown hook could hang as well.
-      Runtime.getRuntime().halt(status);
+      // Not exit: a shutdown hook could hang as well. And not 0: this is no clean end.
+      Runtime.getRuntime().halt(status == 0 ? INTERNAL_FAULT : status);
     }
   }
 

@@ -90,6 +90,9 @@ final class FileLevel {
   private void put(Setting setting, String key, Object content) throws SettingsException {
     var source = Source.file(key, file);
     var said = new Given(texts(setting, source, content), source);
+    if (said.text().isEmpty()) {
+      return; // '' and [] say nothing, as an empty variable in the environment
+    }
     var before = given.put(setting, said);
     if (before != null) {
       throw new SettingsException(

@@ -68,7 +68,7 @@ final class UsageText {
     return setting.kind() instanceof Flag ? names : names + " " + setting.kind().label();
   }
 
-  private static List<String> wrapped(String text, int width) {
+  static List<String> wrapped(String text, int width) {
     var lines = new ArrayList<String>();
     var line = new StringBuilder();
     for (var word : text.split(" ", -1)) {

@@ -1,0 +1,170 @@
+package org.yimmo.wsgi.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bin/yimmo-wsgi} with a Java that shows how it was called. */
+@Timeout(60)
+class StartScriptTest {
+  private static final Path SOURCES = Path.of("src/main/dist");
+  private static final String SHOW_CALL =
+      """
+      #!/bin/sh
+      printf '%s\\n' "$@"
+      echo "LD_PRELOAD=${LD_PRELOAD-}"
+      echo "YIMMO_LD_PRELOAD=${YIMMO_LD_PRELOAD-unset}"
+      echo "LC_CTYPE=${LC_CTYPE-}"
+      """;
+
+  @TempDir Path directory;
+  private Path home;
+  private Path java;
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void prepare() throws IOException {
+    home = directory.toRealPath().resolve("a home");
+    for (var name : List.of("bin/yimmo-wsgi", "lib/find-java.sh")) {
+      Files.createDirectories(home.resolve(name).getParent());
+      Files.copy(SOURCES.resolve(name), home.resolve(name));
+    }
+    java = jdk("jdk", "25.0.1");
+    environment.put("JAVA_HOME", java.toString());
+  }
+
+  private Path jdk(String name, String version) throws IOException {
+    var jdk = directory.resolve(name);
+    Files.createDirectories(jdk.resolve("bin"));
+    Files.createDirectories(jdk.resolve("lib"));
+    Files.writeString(jdk.resolve("lib/libjsig.so"), "");
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    executable(jdk.resolve("bin/java"), SHOW_CALL);
+    return jdk;
+  }
+
+  private static void executable(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @Test
+  void handsOverItsArgumentsAsTheyAre() throws Exception {
+    var call = run("m:f(\"a b\")", "", "*", "$HOME");
+
+    var jar = call.indexOf("-jar");
+    assertEquals(
+        List.of(home + "/lib/yimmo-wsgi-launcher.jar", "m:f(\"a b\")", "", "*", "$HOME"),
+        call.subList(jar + 1, jar + 6));
+  }
+
+  @Test
+  void findsItsHomeThroughSymbolicLinks() throws Exception {
+    var first = Files.createDirectories(directory.resolve("x/y")).resolve("first");
+    Files.createSymbolicLink(first, Path.of("../../a home/bin/yimmo-wsgi"));
+    var second = Files.createSymbolicLink(directory.resolve("second"), Path.of("x/y/first"));
+
+    assertTrue(run(second, List.of()).contains(home + "/lib/yimmo-wsgi-launcher.jar"));
+  }
+
+  @Test
+  void isFoundOnThePath() throws Exception {
+    environment.put("PATH", home.resolve("bin") + ":" + System.getenv("PATH"));
+
+    var call = run(Path.of("/bin/sh"), List.of("-c", "cd / && yimmo-wsgi"));
+
+    assertTrue(call.contains(home + "/lib/yimmo-wsgi-launcher.jar"), call::toString);
+  }
+
+  @Test
+  void preloadsSignalChainingAndKeepsWhatWasPreloaded() throws Exception {
+    environment.put("LD_PRELOAD", "");
+    var call = run();
+
+    assertTrue(call.contains("LD_PRELOAD=" + java + "/lib/libjsig.so"), call::toString);
+    assertTrue(call.contains("YIMMO_LD_PRELOAD="), call::toString);
+  }
+
+  @Test
+  void doesNotPreloadFromAPathThatCannotBeNamed() throws Exception {
+    environment.put("JAVA_HOME", jdk("a jdk", "26").toString());
+
+    assertTrue(run().contains("YIMMO_LD_PRELOAD=unset"));
+  }
+
+  @Test
+  void letsTheUserOverrideOptionsOfTheJvm() throws Exception {
+    environment.put("YIMMO_JAVA_OPTS", "-Xmx1g -XX:+UseG1GC");
+
+    var call = run();
+
+    assertTrue(call.indexOf("-Xmx1g") > call.indexOf("-Xmx256m"), call::toString);
+    assertTrue(call.contains("-XX:+UseG1GC"), call::toString);
+    assertFalse(call.contains("-XX:+UseSerialGC"), call::toString);
+    assertTrue(call.indexOf("-Xmx1g") < call.indexOf("-jar"), call::toString);
+  }
+
+  @Test
+  void coercesTheCLocale() throws Exception {
+    assertTrue(run().contains("LC_CTYPE=C.UTF-8"));
+
+    environment.put("LANG", "de_DE.UTF-8");
+    assertTrue(run().contains("LC_CTYPE="));
+  }
+
+  @Test
+  void passesByAnOlderJava() throws Exception {
+    environment.put("JAVA_HOME", jdk("jdk17", "17.0.2").toString());
+    environment.put("PATH", java.resolve("bin") + ":/usr/bin:/bin");
+
+    assertTrue(run().contains("LD_PRELOAD=" + java.toRealPath() + "/lib/libjsig.so"));
+  }
+
+  @Test
+  void saysThatThereIsNoJava() throws Exception {
+    Files.writeString(home.resolve("lib/find-java.sh"), "find_java() { return 1; }\n");
+
+    var process = start(home.resolve("bin/yimmo-wsgi"), List.of());
+
+    assertEquals(2, process.waitFor());
+    assertEquals(
+        "yimmo-wsgi: no Java 25 or newer was found;"
+            + " install one (a JRE will do) or set JAVA_HOME to it\n",
+        new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  private List<String> run(String... arguments) throws IOException, InterruptedException {
+    return run(home.resolve("bin/yimmo-wsgi"), List.of(arguments));
+  }
+
+  private List<String> run(Path program, List<String> arguments)
+      throws IOException, InterruptedException {
+    var process = start(program, arguments);
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor());
+    return output.lines().toList();
+  }
+
+  private Process start(Path program, List<String> arguments) throws IOException {
+    var command = Stream.concat(Stream.of(program.toString()), arguments.stream()).toList();
+    var builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().put("PATH", "/usr/bin:/bin");
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+}
