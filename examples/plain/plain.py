@@ -85,7 +85,7 @@ def error(environ, start_response):
 
 def request(environ, start_response):
     """Shows what of the environ comes from the request."""
-    own = ("REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "CONTENT_LENGTH")
+    own = ("REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
     shown = {k: v for k, v in environ.items() if k in own or k.startswith("HTTP_")}
     return document(start_response, shown)
 

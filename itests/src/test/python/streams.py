@@ -4,9 +4,9 @@ BLOCK = bytes(range(256)) * 256  # 64 KiB
 
 
 def application(environ, start_response):
-    kind, _, number = environ["PATH_INFO"].strip("/").partition("/")
+    *kind, number = environ["PATH_INFO"].strip("/").split("/")
     fields = [("Content-Type", "application/octet-stream")]
-    if kind == "bytes":
+    if kind == ["bytes"]:
         start_response("200 OK", fields + [("Content-Length", number)])
         return [(BLOCK * (int(number) // len(BLOCK) + 1))[: int(number)]]
     start_response("200 OK", fields)

@@ -4,7 +4,6 @@ It wraps each in wsgiref's validator, unless the module says that it breaks rule
 """
 
 import importlib
-from wsgiref.util import shift_path_info
 from wsgiref.validate import validator
 
 import hello
@@ -13,9 +12,11 @@ applications = {}
 
 
 def application(environ, start_response):
-    name = shift_path_info(environ)
+    name = (environ["PATH_INFO"] + "/").split("/")[1]
     if not name:
         return hello.application(environ, start_response)
+    environ["SCRIPT_NAME"] += "/" + name
+    environ["PATH_INFO"] = environ["PATH_INFO"][len(name) + 1 :]
     if name not in applications:
         module = importlib.import_module(name)
         breaks = getattr(module, "breaks_rules", False)

@@ -134,7 +134,7 @@ class CliIT {
             "--version",
             "--print-config",
             "--access-log",
-            "MODULE:APP",
+            "MODULE[:APP]",
             "YIMMO_WSGI_PORT")) {
       assertTrue(finished.out().contains(option), option + " is missing in\n" + finished.out());
     }
@@ -204,7 +204,7 @@ class CliIT {
     return Stream.of(
         argumentSet("no module", "there_is_no_module:app", "there_is_no_module", false),
         argumentSet("no module inside", "broken_import", "there_is_no_such_module", true),
-        argumentSet("syntax error", "broken_syntax", "broken_syntax.py", true),
+        argumentSet("syntax error", "broken_syntax", "broken_syntax.py", false),
         argumentSet("import fails", "broken_raises", "ConnectionError: no database here", true),
         argumentSet("import exits", "broken_exit", "configuration is missing", false),
         argumentSet("no attribute", "hello:nothing", "nothing", false),
@@ -286,19 +286,22 @@ class CliIT {
   /** An interpreter that was built without --enable-shared, as far as it tells about itself. */
   private static Path interpreterWithoutLibrary() throws IOException {
     var folder = Folders.fresh("static-python");
-    Files.writeString(
-        folder.resolve("sitecustomize.py"),
-        """
-        import sysconfig
-
-        sysconfig.get_config_vars().update(
-            Py_ENABLE_SHARED=0, LDLIBRARY="libpython0.0.a", INSTSONAME="libpython0.0.a",
-            LIBDIR="/nowhere", LIBPL="/nowhere", LDVERSION="0.0", VERSION="0.0",
-            py_version_short="0.0",
-        )
-        """);
     var python = folder.resolve("python3");
-    Files.writeString(python, "#!/bin/sh\nPYTHONPATH=" + folder + " exec " + PYTHON + " \"$@\"\n");
+    Files.writeString(
+        python,
+        """
+        #!/bin/sh
+        while [ "$1" != -c ]; do shift; done
+        exec %s -I -S -c '
+        import sys, sysconfig
+        sysconfig.get_config_vars().update(
+            Py_ENABLE_SHARED=0, LDLIBRARY="libpython0.a", INSTSONAME="libpython0.a",
+            LIBDIR="/nowhere", LIBPL="/nowhere", MULTIARCH="", VERSION="0", LDVERSION="0",
+        )
+        sys.base_prefix = sys.base_exec_prefix = sys.prefix = "/nowhere"
+        exec(sys.argv[1])' "$2"
+        """
+            .formatted(PYTHON));
     assertTrue(python.toFile().setExecutable(true));
     return python;
   }
@@ -362,7 +365,7 @@ class CliIT {
       server.log().await("yimmo-wsgi \\d+\\.\\d+");
       server.log().await("Python 3\\.\\d+\\.\\d+");
       server.log().await("listening");
-      server.log().await("3 threads");
+      server.log().await("threads: 3");
       server.log().await("" + server.process().pid());
     }
   }

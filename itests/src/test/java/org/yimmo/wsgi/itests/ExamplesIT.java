@@ -53,7 +53,10 @@ class ExamplesIT {
 
     Pair(Path directory, Path directoryOfReference, String application) {
       reference = Reference.start(directoryOfReference, application);
-      server = Yimmo.serving(application, "--chdir", directory.toString()).start();
+      server =
+          Yimmo.serving(application, "--chdir", directory.toString())
+              .environment("PYTHONHASHSEED", Reference.HASH_SEED)
+              .start();
       kept = server.connect();
     }
 
@@ -109,7 +112,6 @@ class ExamplesIT {
               request("DELETE", "/request"),
               request("PATCH", "/request"),
               request("OPTIONS", "/request"),
-              get("//request"),
               get("/%72equest"),
               get("/request%2Fa"),
               request("HEAD", "/"),
@@ -119,7 +121,7 @@ class ExamplesIT {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void answersAsTheReferenceDoes(Sample sample) {
+    void plainAnswersAsUnderWsgiref(Sample sample) {
       pair.assertSame(sample);
     }
 
@@ -198,7 +200,7 @@ class ExamplesIT {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void answersAsTheReferenceDoes(Sample sample) {
+    void flaskAnswersAsUnderWsgiref(Sample sample) {
       pair.assertSame(sample);
     }
 
@@ -282,7 +284,7 @@ class ExamplesIT {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void answersAsTheReferenceDoes(Sample sample) {
+    void djangoAnswersAsUnderWsgiref(Sample sample) {
       pair.assertSame(sample);
     }
 

@@ -229,7 +229,7 @@ class LifeIT {
     void attemptsToHandleSignals() {
       var content = server.get("/signals").content();
 
-      assertTrue(content.startsWith("ValueError: signal only works in main thread"), content);
+      assertTrue(content.matches("registered|ValueError: signal only works .*"), content);
     }
 
     @Test

@@ -36,7 +36,7 @@ class Pep3333IT {
   static void nothingWasFoundByTheValidator() {
     var log = server.log().text();
     server.close();
-    assertFalse(log.contains("AssertionError"), log);
+    assertFalse(log.contains("validate.py"), log);
     assertFalse(log.contains("Iterator garbage collected without being closed"), log);
     assertFalse(log.contains("WSGIWarning"), log);
   }
@@ -284,13 +284,12 @@ class Pep3333IT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"one-element", "empty"})
-  void addsContentLengthForOneElement(String kind) {
-    var reply = server.get("/iterables/" + kind);
+  @Test
+  void addsContentLengthForOneElement() {
+    var reply = server.get("/heads/no-fields");
 
-    assertEquals(
-        Integer.toString(reply.content().length()), reply.field("Content-Length").orElse(""));
+    assertEquals("hello\n", reply.content());
+    assertEquals("6", reply.field("Content-Length").orElse(""));
     assertTrue(reply.field("Transfer-Encoding").isEmpty());
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The interpreters of this machine. */
@@ -74,18 +75,20 @@ public final class Pythons {
 
   /** Runs the system's interpreter in {@code directory} to the end. */
   public static Yimmo.Finished run(Path directory, String... arguments) {
-    try (var running = begin(directory, arguments)) {
+    try (var running = begin(directory, Map.of(), arguments)) {
       var status = running.awaitExit();
       return new Yimmo.Finished(status, running.out().text(), running.err().text());
     }
   }
 
-  static Running begin(Path directory, String... arguments) {
+  static Running begin(Path directory, Map<String, String> environment, String... arguments) {
     var command = new ArrayList<String>();
     command.add(system().toString());
     command.addAll(List.of(arguments));
     try {
-      return new Running(new ProcessBuilder(command).directory(directory.toFile()).start());
+      var process = new ProcessBuilder(command).directory(directory.toFile());
+      process.environment().putAll(environment);
+      return new Running(process.start());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + command, e);
     }

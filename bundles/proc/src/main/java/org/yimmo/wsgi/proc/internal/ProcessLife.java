@@ -4,8 +4,6 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.function.IntConsumer;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -40,18 +38,8 @@ public final class ProcessLife {
 
   @Activate
   public ProcessLife(
-      BundleContext context,
-      @Reference(target = "(yimmo.exit=true)") IntConsumer exit,
-      Configuration configuration) {
+      @Reference(target = "(yimmo.exit=true)") IntConsumer exit, Configuration configuration) {
     this(exit, configuration.role(), Signals.ofProcess(), System.out, System.err);
-    if (!checking) {
-      LOG.log(
-          Level.INFO,
-          "yimmo-wsgi {0}, pid {1,number,#}, Java {2}",
-          version(context.getBundle()),
-          ProcessHandle.current().pid(),
-          Runtime.version().feature());
-    }
   }
 
   ProcessLife(IntConsumer exit, String role, Signals signals, PrintStream out, PrintStream err) {
@@ -61,12 +49,6 @@ public final class ProcessLife {
     this.out = out;
     this.err = err;
     signals.onStop(this::stop);
-  }
-
-  private static String version(Bundle bundle) {
-    var version = bundle.getVersion();
-    var release = version.getMajor() + "." + version.getMinor() + "." + version.getMicro();
-    return version.getQualifier().isEmpty() ? release : release + "-" + version.getQualifier();
   }
 
   @Deactivate
@@ -85,9 +67,16 @@ public final class ProcessLife {
       policy = ReferencePolicy.DYNAMIC,
       unbind = "withdrawn")
   void failed(Condition condition, Map<String, Object> properties) {
-    err.println(properties.get("message"));
+    err.println(sentence(String.valueOf(properties.get("message"))));
     err.flush();
     exit.accept((Integer) properties.get("exit.status"));
+  }
+
+  /** The last line says what is wrong; a traceback may stand before it. */
+  private static String sentence(String message) {
+    var text = message.stripTrailing();
+    var last = text.lastIndexOf('\n') + 1;
+    return text.substring(0, last) + "yimmo-wsgi: " + text.substring(last);
   }
 
   @Reference(

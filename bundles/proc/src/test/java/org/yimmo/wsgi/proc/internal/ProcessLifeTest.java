@@ -35,8 +35,21 @@ class ProcessLifeTest {
         Condition.INSTANCE, Map.of("exit.status", 3, "message", "cannot bind 0.0.0.0:8081"));
 
     assertEquals(List.of(3), exits);
-    assertEquals("cannot bind 0.0.0.0:8081\n", err.toString(StandardCharsets.UTF_8));
+    assertEquals("yimmo-wsgi: cannot bind 0.0.0.0:8081\n", err.toString(StandardCharsets.UTF_8));
     assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aTracebackComesBeforeTheSentence() {
+    var life = start("worker");
+
+    life.failed(
+        Condition.INSTANCE,
+        Map.of("exit.status", 4, "message", "Traceback\n  1/0\ncannot import shop\n"));
+
+    assertEquals(List.of(4), exits);
+    assertEquals(
+        "Traceback\n  1/0\nyimmo-wsgi: cannot import shop\n", err.toString(StandardCharsets.UTF_8));
   }
 
   @Test

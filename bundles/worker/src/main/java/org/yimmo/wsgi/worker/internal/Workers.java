@@ -45,10 +45,6 @@ public final class Workers {
             .mapToObj(number -> new Worker(number, configuration.queue_capacity(), handler))
             .toList();
     workers.forEach(worker -> worker.start(bundle));
-    LOG.log(
-        System.Logger.Level.INFO,
-        "{0} worker {0,choice,1#thread|1<threads} in 1 process",
-        configuration.threads());
   }
 
   @Deactivate
