@@ -31,6 +31,7 @@ public final class Session {
   static final int WINDOW_BYTES = 256 * 1024;
 
   private static final long LINGER_NANOS = 5_000_000_000L;
+  private static final long LINGER_NANOS_DRAINING = 1_000_000_000L;
   private static final long LINGER_BYTES = 64L * 1024 * 1024;
   private static final long NEVER = Long.MAX_VALUE;
   private static final byte[] NOTHING = {};
@@ -543,7 +544,7 @@ public final class Session {
       case REQUEST -> shared.limits.idleTimeout().toNanos();
       case HEAD_END -> shared.limits.headerTimeout().toNanos();
       case CONTENT -> shared.limits.bodyTimeout().toNanos();
-      case CLOSE -> LINGER_NANOS;
+      case CLOSE -> draining ? LINGER_NANOS_DRAINING : LINGER_NANOS;
     };
   }
 
@@ -593,12 +594,12 @@ public final class Session {
   private void inputDeadlineReached() {
     inputDeadline = NEVER;
     switch (awaited) {
-      case REQUEST -> {
+      case REQUEST, CLOSE -> {
         if (connection.drained()) {
           end();
           connection.close();
         } else {
-          awaited = Awaited.NOTHING; // the client still reads: its time begins anew
+          awaited = Awaited.NOTHING; // it still reads a response: its time begins anew
           updateDeadlines();
         }
       }
@@ -608,7 +609,6 @@ public final class Session {
         refuse(new RefusedException(Status.REQUEST_TIMEOUT, "the request did not arrive in time"));
         settle();
       }
-      case CLOSE -> connection.close();
       case NOTHING -> {}
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Executor;
 import org.osgi.annotation.versioning.ProviderType;
@@ -21,12 +22,15 @@ public final class Spool {
 
   private final Executor diskThread;
   private final Executor ioThread;
+  private final Path directory;
 
   /**
    * @param diskThread runs tasks one after the other, in order
    * @param ioThread runs tasks on the I/O thread
+   * @param directory where the temporary files are
    */
-  public Spool(Executor diskThread, Executor ioThread) {
+  public Spool(Executor diskThread, Executor ioThread, Path directory) {
+    this.directory = directory;
     this.diskThread = diskThread;
     this.ioThread = ioThread;
   }
@@ -158,7 +162,7 @@ public final class Spool {
       LOGGER.log(
           System.Logger.Level.ERROR,
           "cannot write the content of a request to a temporary file in "
-              + System.getProperty("java.io.tmpdir")
+              + directory
               + "; answering 500",
           e);
       discard();
@@ -166,8 +170,8 @@ public final class Spool {
     }
   }
 
-  private static FileChannel createFile() throws IOException {
-    var path = Files.createTempFile("yimmo-", ".content");
+  private FileChannel createFile() throws IOException {
+    var path = Files.createTempFile(directory, "yimmo-", ".content");
     try {
       return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     } finally {

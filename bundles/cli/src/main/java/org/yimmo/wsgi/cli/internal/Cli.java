@@ -65,30 +65,16 @@ public final class Cli {
     System.setProperty(
         "yimmo.grace.period.millis", Long.toString(settings.millis(Setting.GRACE_PERIOD)));
     invocation.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
-    announce(settings);
-    for (var pid : Publication.of(settings, invocation).entrySet()) {
-      admin
-          .getConfiguration(pid.getKey(), "?")
-          .updateIfDifferent(FrameworkUtil.asDictionary(pid.getValue()));
-    }
-  }
-
-  private static void announce(Settings settings) {
-    if (settings.flag(Setting.CHECK)) {
-      return;
-    }
-    LOG.log(
-        Level.INFO,
-        "yimmo-wsgi {0}, processes: {1}, threads: {2}, pid: {3}",
-        ProgramVersion.text(),
-        settings.shown(Setting.NO_PROC),
-        settings.shown(Setting.NO_THREADS),
-        Long.toString(ProcessHandle.current().pid()));
     if (settings.servesBundledExample()) {
       LOG.log(
           Level.INFO,
           "no application was named: serving the bundled example;"
               + " yours is served by yimmo-wsgi MODULE:APP");
+    }
+    for (var pid : Publication.of(settings, invocation).entrySet()) {
+      admin
+          .getConfiguration(pid.getKey(), "?")
+          .updateIfDifferent(FrameworkUtil.asDictionary(pid.getValue()));
     }
   }
 }

@@ -16,7 +16,7 @@ final class Publication {
   static Map<String, Map<String, Object>> of(Settings settings, Invocation invocation) {
     var check = settings.flag(Setting.CHECK);
     var pids = new LinkedHashMap<String, Map<String, Object>>();
-    pids.put(PID + "proc", proc(settings, check));
+    pids.put(PID + "proc", Map.of("role", check ? "check" : "worker"));
     pids.put(PID + "mod", mod(settings, invocation));
     if (!check) {
       pids.put(PID + "context", context(settings));
@@ -24,14 +24,6 @@ final class Publication {
       pids.put(PID + "server", server(settings));
     }
     return pids;
-  }
-
-  private static Map<String, Object> proc(Settings settings, boolean check) {
-    return Map.of(
-        "role",
-        check ? "check" : "worker",
-        "grace.period.millis",
-        settings.millis(Setting.GRACE_PERIOD));
   }
 
   private static Map<String, Object> mod(Settings settings, Invocation invocation) {
@@ -68,7 +60,8 @@ final class Publication {
   private static Map<String, Object> worker(Settings settings) {
     return Map.of(
         "threads", whole(settings, Setting.NO_THREADS),
-        "queue.capacity", whole(settings, Setting.QUEUE_CAPACITY));
+        "queue.capacity", whole(settings, Setting.QUEUE_CAPACITY),
+        "grace.period.millis", settings.millis(Setting.GRACE_PERIOD));
   }
 
   private static Map<String, Object> server(Settings settings) {

@@ -45,10 +45,9 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
    */
   static AccessLogWriter open(String destination, AccessLogFormat format) throws StartFailure {
     try {
-      // standard output is not buffered by System.out: whole batches of lines are written at once
       var output =
           destination.equals("-")
-              ? new FileOutputStream(FileDescriptor.out)
+              ? new StandardOutput()
               : Files.newOutputStream(
                   Path.of(destination), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       var writer = new AccessLogWriter(destination, output, format);
@@ -59,6 +58,22 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
           StartFailure.CONFIGURATION,
           "cannot write the access log " + destination + ": " + reason(e),
           e);
+    }
+  }
+
+  /** Standard output without the locks of System.out; closing it leaves it open for others. */
+  private static final class StandardOutput extends OutputStream {
+    @SuppressWarnings("resource") // it is the process's
+    private final OutputStream output = new FileOutputStream(FileDescriptor.out);
+
+    @Override
+    public void write(int octet) throws IOException {
+      output.write(octet);
+    }
+
+    @Override
+    public void write(byte[] octets, int from, int count) throws IOException {
+      output.write(octets, from, count);
     }
   }
 

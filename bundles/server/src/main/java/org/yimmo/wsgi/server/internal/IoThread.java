@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -65,7 +66,9 @@ final class IoThread {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             new DefaultThreadFactory("yimmo-spool"));
-    shared = new Shared(limits, accessLog, new Spool(diskThread, this::execute), System::nanoTime);
+    var directory = Path.of(System.getProperty("java.io.tmpdir"));
+    var spool = new Spool(diskThread, this::execute, directory);
+    shared = new Shared(limits, accessLog, spool, System::nanoTime);
   }
 
   private static Thread thread(Runnable task) {

@@ -146,6 +146,11 @@ final class TestClient implements AutoCloseable {
     }
   }
 
+  /** Leaves, before the end of the test. */
+  void leave() throws IOException {
+    socket.close();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

@@ -1,0 +1,170 @@
+package org.yimmo.wsgi.server.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.condition.Condition;
+import org.yimmo.wsgi.exchange.ExchangeQueues;
+
+/** The component as Declarative Services would drive it, with a framework of a few lines. */
+class ServerComponentTest {
+  @TempDir Path directory;
+  private final List<Dictionary<?, ?>> conditions = new CopyOnWriteArrayList<>();
+
+  private BundleContext bundle() {
+    return (BundleContext)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {BundleContext.class},
+            (_, method, arguments) -> {
+              assertEquals("registerService", method.getName());
+              var properties = (Dictionary<?, ?>) arguments[2];
+              conditions.add(properties);
+              return registration(properties);
+            });
+  }
+
+  private Object registration(Dictionary<?, ?> properties) {
+    return Proxy.newProxyInstance(
+        getClass().getClassLoader(),
+        new Class<?>[] {ServiceRegistration.class},
+        (_, method, _) -> {
+          assertEquals("unregister", method.getName());
+          assertTrue(conditions.remove(properties));
+          return null;
+        });
+  }
+
+  /** The configuration with its defaults, but for {@code settings}. */
+  private static ServerComponent.Config config(Map<String, Object> settings) {
+    var all = new HashMap<String, Object>(settings);
+    all.putIfAbsent("bind", new String[] {"127.0.0.1:0"});
+    return (ServerComponent.Config)
+        Proxy.newProxyInstance(
+            ServerComponentTest.class.getClassLoader(),
+            new Class<?>[] {ServerComponent.Config.class},
+            (_, method, _) -> all.getOrDefault(method.getName(), method.getDefaultValue()));
+  }
+
+  private Optional<Dictionary<?, ?>> condition(String id) {
+    return conditions.stream()
+        .filter(properties -> properties.get(Condition.CONDITION_ID).equals(id))
+        .findFirst();
+  }
+
+  private static TestWorker worker() {
+    var worker = new TestWorker(new ExchangeQueues("worker", 16), TestWorker::path);
+    worker.start();
+    return worker;
+  }
+
+  private int port() {
+    var addresses = (String[]) condition("yimmo.ready").orElseThrow().get("yimmo.addresses");
+    return URI.create(addresses[0]).getPort();
+  }
+
+  private static TestClient connect(int port) throws Exception {
+    return new TestClient(new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  @Test
+  void opensItsPortWithTheFirstWorker() throws Exception {
+    var component = new ServerComponent(bundle(), config(Map.of()));
+    assertTrue(conditions.isEmpty());
+    try (var worker = worker()) {
+
+      component.addWorker(worker.queues());
+
+      var ready = condition("yimmo.ready").orElseThrow();
+      assertEquals("listening on http://127.0.0.1:" + port(), ready.get("message"));
+      try (var client = connect(port())) {
+        assertTrue(client.survives());
+      }
+      component.stop();
+      assertTrue(conditions.isEmpty());
+    }
+  }
+
+  @Test
+  void keepsItsPortOpenWithoutWorkers() throws Exception {
+    var component = new ServerComponent(bundle(), config(Map.of()));
+    try (var first = worker();
+        var second = worker()) {
+      component.addWorker(first.queues());
+      var port = port();
+      try (var client = connect(port)) {
+        component.removeWorker(first.queues());
+        assertFalse(condition("yimmo.ready").isPresent());
+        assertEquals(503, client.get("/").response().status());
+
+        component.addWorker(second.queues());
+
+        assertEquals(port, port());
+        assertTrue(client.survives());
+      }
+      component.stop();
+    }
+  }
+
+  @Test
+  void saysThatItsPortIsInUse() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var worker = worker()) {
+      var address = "127.0.0.1:" + taken.getLocalPort();
+      var component = new ServerComponent(bundle(), config(Map.of("bind", new String[] {address})));
+
+      component.addWorker(worker.queues());
+
+      var failed = condition("yimmo.failed").orElseThrow();
+      assertEquals(3, failed.get("exit.status"));
+      assertEquals(
+          "cannot bind " + address + ": address already in use; choose another --port",
+          failed.get("message"));
+      assertFalse(condition("yimmo.ready").isPresent());
+      component.stop();
+    }
+  }
+
+  @Test
+  void opensAllOfItsAddressesOrNone() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var worker = worker()) {
+      var socket = directory.resolve("socket");
+      var addresses = new String[] {"unix:" + socket, "127.0.0.1:" + taken.getLocalPort()};
+      var component = new ServerComponent(bundle(), config(Map.of("bind", addresses)));
+
+      component.addWorker(worker.queues());
+
+      assertTrue(condition("yimmo.failed").isPresent());
+      assertFalse(socket.toFile().exists());
+      component.stop();
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithItsConfiguration() {
+    var component = new ServerComponent(bundle(), config(Map.of("tls_cert", "a.crt")));
+
+    var failed = condition("yimmo.failed").orElseThrow();
+    assertEquals(2, failed.get("exit.status"));
+    assertEquals("TLS needs both tls.cert and tls.key; one is missing", failed.get("message"));
+    component.stop();
+  }
+}

@@ -1,0 +1,78 @@
+package org.yimmo.wsgi.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.yimmo.wsgi.exchange.ExchangeQueues;
+
+/** Which worker an exchange goes to. */
+class WorkersTest {
+  private final Client client = new Client();
+  private final ExchangeQueues first = client.queues;
+  private final ExchangeQueues second = new ExchangeQueues("second", 2);
+
+  @Test
+  void staysWithItsWorkerWhileThatIsIdle() {
+    client.get("/").answer();
+    client.shared.workers().add(second);
+
+    client.each(5, each -> each.get("/").answer());
+
+    assertEquals(0, second.unanswered());
+  }
+
+  @Test
+  void goesToAnIdleWorkerWhenItsOwnIsBusy() {
+    client.get("/").answer();
+    client.shared.workers().add(second);
+    var other = client.connectAnother();
+    other.get("/slow");
+    assertEquals(1, first.unanswered() + second.unanswered());
+
+    client.get("/");
+
+    assertEquals(1, first.unanswered());
+    assertEquals(1, second.unanswered());
+  }
+
+  @Test
+  void fallsBackOnAWorkerWithRoom() {
+    client.shared.workers().remove(first);
+    var tiny = new ExchangeQueues("tiny", 1);
+    client.shared.workers().add(tiny);
+    client.shared.workers().add(second);
+
+    for (int i = 0; i < 3; i++) {
+      client.connectAnother().get("/");
+    }
+
+    assertEquals(1, tiny.unanswered());
+    assertEquals(2, second.unanswered());
+  }
+
+  @Test
+  void answers503WithoutAWorkerAndGoesOnWithANewOne() {
+    client.shared.workers().remove(first);
+
+    client.get("/");
+
+    var got = client.got();
+    assertTrue(got.startsWith("HTTP/1.1 503 Service Unavailable\r\n"), got);
+    assertTrue(got.contains("\r\nRetry-After: 1\r\n"), got);
+    assertFalse(got.contains("Connection: close"), got);
+
+    client.shared.workers().add(first);
+    assertTrue(client.survives());
+  }
+
+  @Test
+  void offersNothingToAClosedPair() {
+    first.close();
+
+    client.get("/");
+
+    assertTrue(client.got().startsWith("HTTP/1.1 503 "));
+  }
+}
