@@ -231,7 +231,7 @@ class ExamplesIT {
     private static final Pattern RANDOM =
         Pattern.compile(
             "(?<=csrfmiddlewaretoken\" value=\")\\w+"
-                + "|(?<=csrftoken=)\\w+|(?<=sessionid=)\\w+|(?<=[Ee]xpires[=:] ?)[^;\n]+GMT");
+                + "|(?<=csrftoken=)\\w+|(?<=sessionid=)\\w+|(?<=messages=)[^;]+|(?<=[Ee]xpires[=:] ?)[^;\n]+GMT");
     private Pair pair;
 
     @BeforeAll

@@ -391,6 +391,12 @@ public final class Session {
     turns.clear();
   }
 
+  /** A bug, of this server or of who made the parts of a response. */
+  void fail(RuntimeException fault) {
+    LOGGER.log(System.Logger.Level.ERROR, "a response failed by a fault of the server", fault);
+    reset();
+  }
+
   /** Ends the connection so that the client takes it for an error. */
   void reset() {
     end();

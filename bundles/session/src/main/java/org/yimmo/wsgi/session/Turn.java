@@ -114,6 +114,14 @@ final class Turn implements ResponseReceiver {
     if (!session.isFront(this)) {
       return; // the client has left, or its connection is broken
     }
+    try {
+      write(part);
+    } catch (RuntimeException e) { // a fault of this server: it must not spread to other exchanges
+      session.fail(e);
+    }
+  }
+
+  private void write(ResponsePart part) {
     switch (part) {
       case ResponsePart.Whole whole -> {
         begin(whole.head(), whole.content().remaining());

@@ -232,4 +232,17 @@ class FramingTest {
 
     assertTrue(client.wasReset);
   }
+
+  @Test
+  void survivesPartsThatCannotBe() {
+    client.get("/");
+    var other = client.connectAnother().get("/other");
+    var broken = client.exchange();
+    var good = client.exchange();
+
+    client.respond(Client.whole(broken, 999, "Beyond", ""), Client.whole(good, "fine"));
+
+    assertTrue(client.wasReset);
+    assertEquals(Client.ok("fine"), other.got());
+  }
 }

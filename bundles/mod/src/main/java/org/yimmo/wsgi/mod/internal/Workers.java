@@ -19,6 +19,7 @@ final class Workers {
 
   private final Python py;
   private final ContextType contextType;
+  private final StackProtection stackProtection;
   private final AtomicInteger coming = new AtomicInteger(); // threads that attach or reap
 
   private final BitSet taken = new BitSet(); // guarded by the GIL
@@ -29,6 +30,7 @@ final class Workers {
   Workers(Python py) {
     this.py = py;
     contextType = new ContextType(py, this);
+    stackProtection = new StackProtection(py.c());
   }
 
   ContextType contextType() {
@@ -97,6 +99,7 @@ final class Workers {
       }
       py.c().PyGILState_Ensure();
       try {
+        stackProtection.reserve();
         var handle = claimHandle();
         var worker = new Worker(py, contextType, handle);
         workers[handle - 1] = worker;

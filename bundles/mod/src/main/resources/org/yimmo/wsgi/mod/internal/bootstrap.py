@@ -8,6 +8,7 @@ import _signal
 import os
 import re
 import sys
+import threading  # its first import makes the importing thread the main thread
 import types
 
 _HERE = "<yimmo>"
@@ -196,9 +197,6 @@ def environ_template():
 
 def running_threads():
     """The names of the threads that the interpreter would wait for at its end."""
-    threading = sys.modules.get("threading")
-    if threading is None:
-        return ""
     return ", ".join(
         thread.name
         for thread in threading.enumerate()

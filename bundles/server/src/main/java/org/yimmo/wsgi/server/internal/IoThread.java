@@ -195,7 +195,7 @@ final class IoThread {
   /** The end of a batch. */
   void flushAll() {
     for (int i = 0; i < toFlush.size(); i++) { // flushing one may mark another
-      toFlush.get(i).flushNow();
+      toFlush.get(i).flushOrFail();
     }
     toFlush.clear();
   }

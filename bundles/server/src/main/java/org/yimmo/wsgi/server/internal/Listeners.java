@@ -3,6 +3,8 @@ package org.yimmo.wsgi.server.internal;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -24,6 +26,7 @@ import java.util.Optional;
 
 /** Opens the addresses that the server listens on. */
 final class Listeners {
+  private static final System.Logger LOGGER = System.getLogger(Listeners.class.getName());
   private static final int BACKLOG = 2048;
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 256 * 1024);
@@ -141,7 +144,19 @@ final class Listeners {
       throw cannotBind(address, reason(address, binding.cause()), binding.cause());
     }
     channels.add(binding.channel());
+    binding.channel().pipeline().addLast(new AcceptFailures());
     return binding.channel();
+  }
+
+  /** Says why a connection cannot be accepted; Netty tries again a second later. */
+  private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "cannot accept a connection: {0}; allow more open files or fewer connections",
+          cause.getMessage());
+    }
   }
 
   /** Transports word and type the same errno differently. */
@@ -196,8 +211,11 @@ final class Listeners {
       try {
         Files.deleteIfExists(file);
       } catch (IOException e) {
-        System.getLogger(Listeners.class.getName())
-            .log(System.Logger.Level.WARNING, "cannot remove the socket file {0}: {1}", file, e);
+        LOGGER.log(
+            System.Logger.Level.WARNING,
+            "cannot remove the socket file {0}: {1}",
+            file,
+            e.getMessage());
       }
     }
   }

@@ -134,7 +134,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   private void goOnWriting() {
-    flushNow();
+    flushOrFail();
     if (open && !congested()) {
       session.outputAdvanced();
     }
@@ -247,7 +247,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
     }
   }
 
-  void flushNow() {
+  /** A fault of one connection is no fault of the others in its batch. */
+  void flushOrFail() {
+    try {
+      flushNow();
+    } catch (RuntimeException e) {
+      exceptionCaught(context, e);
+    }
+  }
+
+  private void flushNow() {
     flushing = false;
     while (open) {
       while (!backlog.isEmpty() && append(backlog.peek())) {
@@ -336,7 +345,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void wake() {
     timer = null;
-    session.deadlineReached();
+    try {
+      session.deadlineReached();
+    } catch (RuntimeException e) { // it would vanish in the future of the timer
+      exceptionCaught(context, e);
+    }
     ioThread.flushAll();
   }
 
@@ -380,6 +393,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
   @Override
   public void reset() {
+    if (!context.channel().isOpen()) {
+      return; // closed a moment ago: channelInactive is on its way
+    }
     if (context.channel() instanceof SocketChannel tcp) {
       tcp.config().setSoLinger(0);
     }

@@ -77,15 +77,15 @@ final class InterpreterProbe implements InterpreterChoice.Probe {
     }
   }
 
-  private Optional<Report> remembered(Path interpreter, String identity) throws IOException {
-    var memory = memory(interpreter);
-    if (!Files.isReadable(memory)) {
-      return Optional.empty();
+  private Optional<Report> remembered(Path interpreter, String identity) {
+    try {
+      var lines = Files.readAllLines(memory(interpreter));
+      return lines.isEmpty() || !lines.getFirst().equals(identity)
+          ? Optional.empty()
+          : Optional.of(Report.parse(lines.subList(1, lines.size())));
+    } catch (IOException | UncheckedIOException _) {
+      return Optional.empty(); // the usual case: it was not asked before
     }
-    var lines = Files.readAllLines(memory);
-    return lines.isEmpty() || !lines.getFirst().equals(identity)
-        ? Optional.empty()
-        : Optional.of(Report.parse(lines.subList(1, lines.size())));
   }
 
   /** Being unable to remember costs time at the next start, nothing else. */

@@ -123,7 +123,8 @@ record Report(Map<String, String> lines) {
     if (!value("framework_prefix").isEmpty()) {
       folders.add(Path.of(value("framework_prefix")));
     }
-    folders.add(Path.of(value("base_prefix"), "lib"));
+    folders.add(Path.of(value("base_prefix"), "lib").normalize());
+    folders.add(Path.of(value("base_prefix")).normalize()); // the bundled one
     return List.copyOf(folders);
   }
 
