@@ -11,7 +11,7 @@ final class UsageText {
 
   private static final String HEAD =
       """
-      Usage: yimmo-wsgi [OPTIONS] [MODULE:APP]
+      Usage: yimmo-wsgi [OPTIONS] [MODULE[:APP]]
 
       Serves the WSGI application APP of the Python module MODULE over HTTP. APP is an
       attribute of the module, or an expression that is evaluated in it, as in
