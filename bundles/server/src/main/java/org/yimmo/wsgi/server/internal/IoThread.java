@@ -45,6 +45,8 @@ final class IoThread {
   private final ExecutorService diskThread;
   private final Shared shared;
 
+  private volatile boolean stopping; // written by the thread that stops
+
   // I/O thread
   private final byte[] readBuffer = new byte[READ_BYTES];
   private final List<ServerConnection> toFlush = new ArrayList<>();
@@ -54,10 +56,23 @@ final class IoThread {
   private boolean acceptingPaused;
   private boolean draining;
 
-  IoThread(Transport transport, int maxConnections, Limits limits, AccessLog accessLog) {
+  /**
+   * Starts nothing yet: the thread begins with its first task.
+   *
+   * @param died called when the thread ends by an error instead of by {@link #stop}
+   */
+  IoThread(
+      Transport transport, int maxConnections, Limits limits, AccessLog accessLog, Runnable died) {
     this.maxConnections = maxConnections;
     group = new MultiThreadIoEventLoopGroup(1, IoThread::thread, transport.handler());
     loop = group.next();
+    var _ =
+        loop.terminationFuture()
+            .addListener(_ -> {
+              if (!stopping) {
+                died.run();
+              }
+            });
     diskThread =
         new ThreadPoolExecutor(
             0,
@@ -131,6 +146,16 @@ final class IoThread {
    * <p><em>Blocks:</em> until all connections are closed; after {@code grace} they are reset.
    */
   void stop(Duration grace) {
+    stopping = true;
+    if (!loop.isShuttingDown()) {
+      endConnections(grace);
+    }
+    var _ = group.shutdownGracefully(0, SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+    group.terminationFuture().awaitUninterruptibly(SHUTDOWN.toMillis());
+    diskThread.shutdown();
+  }
+
+  private void endConnections(Duration grace) {
     call(this::drain);
     try {
       drained.get(grace.toMillis(), TimeUnit.MILLISECONDS);
@@ -141,9 +166,6 @@ final class IoThread {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    var _ = group.shutdownGracefully(0, SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
-    group.terminationFuture().awaitUninterruptibly(SHUTDOWN.toMillis());
-    diskThread.shutdown();
   }
 
   // --- I/O thread

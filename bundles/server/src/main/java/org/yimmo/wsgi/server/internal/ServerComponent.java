@@ -85,7 +85,8 @@ public final class ServerComponent {
   private boolean opened;
   private List<String> urls = List.of();
   private Optional<ServiceRegistration<Condition>> ready = Optional.empty();
-  private Optional<ServiceRegistration<Condition>> failed = Optional.empty();
+
+  private volatile Optional<ServiceRegistration<Condition>> failed = Optional.empty();
 
   @Activate
   public ServerComponent(BundleContext bundle, Config config) {
@@ -103,7 +104,9 @@ public final class ServerComponent {
       var transport = Transport.of(config.transport());
       var tls = tls(config);
       var accessLog = accessLog(config);
-      var ioThread = new IoThread(transport, config.max_connections(), limits(config), accessLog);
+      var ioThread =
+          new IoThread(
+              transport, config.max_connections(), limits(config), accessLog, this::ioThreadDied);
       var listeners = new Listeners(ioThread, transport, tls, config.header_timeout_millis());
       return Optional.of(new Server(ioThread, listeners, List.copyOf(addresses), accessLog));
     } catch (StartFailure e) {
@@ -140,6 +143,14 @@ public final class ServerComponent {
         Duration.ofMillis(config.header_timeout_millis()),
         Duration.ofMillis(config.body_timeout_millis()),
         Duration.ofMillis(config.write_timeout_millis()));
+  }
+
+  private void ioThreadDied() {
+    fail(
+        new StartFailure(
+            StartFailure.INTERNAL,
+            "the I/O thread has ended by an error, which the log shows above",
+            null));
   }
 
   private void fail(StartFailure failure) {

@@ -321,12 +321,18 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
   @Override
   public void pauseReading() {
-    context.channel().config().setAutoRead(false);
+    setReading(false);
   }
 
   @Override
   public void resumeReading() {
-    context.channel().config().setAutoRead(true);
+    setReading(true);
+  }
+
+  private void setReading(boolean reading) {
+    if (context.channel().isOpen()) {
+      context.channel().config().setAutoRead(reading);
+    }
   }
 
   // --- calls of the session: time
@@ -394,7 +400,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
   @Override
   public void reset() {
     if (!context.channel().isOpen()) {
-      return; // closed a moment ago: channelInactive is on its way
+      return; // closed, and channelInactive is on its way
     }
     if (context.channel() instanceof SocketChannel tcp) {
       tcp.config().setSoLinger(0);

@@ -11,6 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.yimmo.wsgi.session.AccessLog;
+import org.yimmo.wsgi.session.Limits;
 
 /** How the server stops. */
 class DrainTest {
@@ -76,5 +78,27 @@ class DrainTest {
 
     assertTrue(client.closed());
     client.close();
+  }
+
+  @Test
+  void saysThatTheThreadHasEndedByItself() throws Exception {
+    var died = new CountDownLatch(1);
+    var limits =
+        new Limits(
+            100,
+            100,
+            0,
+            100,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1));
+    var ioThread =
+        new IoThread(Transport.of("auto"), 10, limits, AccessLog.none(), died::countDown);
+
+    var _ = ioThread.group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+
+    assertTrue(died.await(10, TimeUnit.SECONDS));
+    ioThread.stop(Duration.ofMinutes(1));
   }
 }

@@ -15,7 +15,7 @@ final class HelloMain {
             .bind(arguments[0])
             .transport(arguments.length > 1 ? arguments[1] : "auto")
             .open(workers)) {
-      System.out.println(server.url());
+      System.getLogger(HelloMain.class.getName()).log(System.Logger.Level.INFO, server.url());
       Thread.currentThread().join();
     }
   }

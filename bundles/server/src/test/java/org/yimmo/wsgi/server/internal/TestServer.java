@@ -127,7 +127,7 @@ final class TestServer implements AutoCloseable {
           tlsCertificate.isPresent()
               ? Optional.of(Tls.context(tlsCertificate.get(), tlsKey.orElseThrow()))
               : Optional.<io.netty.handler.ssl.SslContext>empty();
-      var ioThread = new IoThread(chosen, maxConnections, limits, accessLog);
+      var ioThread = new IoThread(chosen, maxConnections, limits, accessLog, () -> {});
       var listeners = new Listeners(ioThread, chosen, tls, headerTimeout.toMillis());
       var server =
           new TestServer(ioThread, listeners, listeners.open(List.of(Address.parse(bind))));
