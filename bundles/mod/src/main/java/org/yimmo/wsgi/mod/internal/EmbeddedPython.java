@@ -79,12 +79,17 @@ final class EmbeddedPython {
       }
       return running.get();
     }
-    if (System.setProperty(STARTED, installation.library().toString()) != null) {
+    if (System.getProperty(STARTED) != null) {
       throw new PythonUnusable(
           "Python was started in this process before the bundle was updated: start a new process");
     }
     var python = new EmbeddedPython(installation);
-    python.onMainThread(() -> python.initialize(productVersion));
+    try {
+      python.onMainThread(() -> python.initialize(productVersion));
+    } catch (PythonUnusable | RuntimeException e) {
+      python.mainThread.shutdown();
+      throw e;
+    }
     running = Optional.of(python);
     return python;
   }
@@ -164,6 +169,7 @@ final class EmbeddedPython {
 
   private Void initialize(String productVersion) throws PythonUnusable {
     var c = library();
+    System.setProperty(STARTED, installation.library().toString());
     preinitialize(c);
     // Global: CPython keeps the string. It finds a virtual environment by this name.
     c.Py_SetProgramName(
@@ -222,12 +228,16 @@ final class EmbeddedPython {
   }
 
   private PythonApplication imported(Settings settings) throws LoadFailure {
-    py.bootstrap(
+    try (var objection =
+        py.bootstrap(
             "prepare_application",
             py.list(settings.argv()),
             py.string(settings.chdir()),
-            py.list(settings.pythonpath()))
-        .close();
+            py.list(settings.pythonpath()))) {
+      if (objection.borrow() != py.none()) {
+        throw new LoadFailure(py.text(objection.borrow()));
+      }
+    }
     try (var found =
         py.bootstrap("load", py.string(settings.module()), py.string(settings.app()))) {
       var application = py.c().PyTuple_GetItem(found.borrow(), 0);

@@ -66,13 +66,17 @@ def _keep_signals_from_applications():
 
 
 def prepare_application(argv, chdir, pythonpath):
-    """What a command line says about the surroundings of the application."""
+    """What a command line says about the surroundings of the application: None or why not."""
     sys.argv = argv
     if chdir:
-        os.chdir(chdir)
+        try:
+            os.chdir(chdir)
+        except OSError as error:
+            return "cannot change to the directory %s: %s" % (chdir, error.strerror)
     front = [os.getcwd()]
     front += [os.path.abspath(entry) for entry in pythonpath]
     sys.path[:] = front + [entry for entry in sys.path if entry not in front]
+    return None
 
 
 def load(module_name, expression):

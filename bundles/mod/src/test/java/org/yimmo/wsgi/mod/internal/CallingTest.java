@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Field;
 
 /** An application is called as PEP 3333 says. */
@@ -161,6 +163,26 @@ class CallingTest {
         response.content());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+  void satisfiesTheValidator(String method) {
+    var application =
+        application(
+            """
+            from wsgiref.validate import validator
+            def app(environ, start_response):
+                start_response("200 OK", [("Content-Type", "text/plain")])
+                content = environ["wsgi.input"]
+                environ["wsgi.errors"].flush()
+                return [content.read(2), content.readline(), *content.readlines(), *content]
+            app = validator(app)
+            """);
+    var environ =
+        new FakeEnviron().with("REQUEST_METHOD", method).with(FakeInput.inMemory("one\ntwo\n3"));
+
+    assertEquals("one\ntwo\n3", serve(application, environ).content());
+  }
+
   @Test
   void variablesOfOneRequestAreNotThoseOfTheNext() {
     var application = answering("answer = sorted(k for k in environ if k.startswith('HTTP_'))");
@@ -303,8 +325,7 @@ class CallingTest {
     assertEquals(List.of(new Field("X-Closed", "1")), fields);
   }
 
-  private static String content(
-      org.yimmo.wsgi.application.Application application, FakeEnviron environ) throws Exception {
+  private static String content(Application application, FakeEnviron environ) throws Exception {
     return serve(application, environ, new FakeStartResponse()).content();
   }
 }

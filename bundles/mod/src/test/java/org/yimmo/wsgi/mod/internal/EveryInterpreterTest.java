@@ -43,7 +43,7 @@ class EveryInterpreterTest {
   void passesAllTests(Path interpreter) throws Exception {
     assumeTrue(Files.isExecutable(interpreter), interpreter + " is not installed");
 
-    var result = run(Map.of(LivePython.PYTHON, interpreter.toString()));
+    var result = run(PythonJvm.class, Map.of(LivePython.PYTHON, interpreter.toString()));
 
     assertPassed(result);
   }
@@ -52,22 +52,34 @@ class EveryInterpreterTest {
   void passesAllTestsWithTheBundledOne() throws Exception {
     var result =
         run(
+            PythonJvm.class,
             Map.of(
                 LivePython.BUNDLED, Path.of("target/bundled-python").toAbsolutePath().toString()));
 
     assertPassed(result);
   }
 
-  private PythonJvm.Result run(Map<String, String> choice) throws Exception {
+  private PythonJvm.Result run(Class<?> main, Map<String, String> choice) throws Exception {
     var properties = new java.util.HashMap<>(choice);
     properties.put("yimmo.test.folder", folder.toString());
     return PythonJvm.run(
-        PythonJvm.class,
+        main,
         properties,
         Map.of(
             "LD_PRELOAD", Path.of(System.getProperty("java.home"), "lib", "libjsig.so").toString(),
             "XDG_CACHE_HOME", Path.of("target/cache").toAbsolutePath().toString()),
         Stream.of(TESTS).map(Class::getName).toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @MethodSource("installed")
+  void isLeftWhileARequestIsInPython(Path interpreter) throws Exception {
+    assumeTrue(Files.isExecutable(interpreter), interpreter + " is not installed");
+
+    var result = run(LeaveJvm.class, Map.of(LivePython.PYTHON, interpreter.toString()));
+
+    assertEquals(0, result.status(), result.output());
+    assertTrue(result.output().endsWith("atexit function ran\nleft\n"), result.output());
   }
 
   private static void assertPassed(PythonJvm.Result result) {

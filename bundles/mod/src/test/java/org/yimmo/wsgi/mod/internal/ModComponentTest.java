@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +89,37 @@ class ModComponentTest {
   }
 
   @Test
+  void registersThatTheDirectoryCannotBeEntered() throws Exception {
+    var output = run("activate module=hello app=app chdir=/nowhere " + BUNDLED, "stop");
+
+    assertTrue(
+        output.contains(
+            "exit.status=4, message=cannot change to the directory /nowhere: No such file or"
+                + " directory"),
+        output);
+  }
+
+  @Test
+  void registersThatTheLibraryCannotBeLoaded() throws Exception {
+    var interpreter = folder.resolve("python3");
+    Files.writeString(folder.resolve("libpython3.11.so.1.0"), "no library");
+    Files.writeString(
+        interpreter,
+        """
+        #!/bin/sh
+        echo implementation=cpython; echo version=3.11.2; echo executable=%s
+        echo libdir=%s; echo instsoname=libpython3.11.so.1.0; echo base_prefix=/none
+        """
+            .formatted(interpreter, folder));
+    Files.setPosixFilePermissions(interpreter, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    var output = run(activate("python=" + interpreter), "deactivate", activate(BUNDLED), "stop");
+
+    assertTrue(output.contains("exit.status=5, message=cannot load " + folder), output);
+    assertTrue(output.contains("hello:app loaded"), output);
+  }
+
+  @Test
   void registersThatPythonIsUnusable() throws Exception {
     var output = run(activate("python=/nowhere"), "stop");
 
@@ -160,9 +192,10 @@ class ModComponentTest {
   @Test
   void virtualEnvironmentsAreHonoured() throws Exception {
     for (var interpreter : EveryInterpreterTest.installed().filter(Files::isExecutable).toList()) {
-      var venv = folder.resolve("venv-" + interpreter.toString().replace('/', '-'));
+      var venv = Path.of("target/venv" + interpreter.toString().replace('/', '-')).toAbsolutePath();
       var made =
-          new ProcessBuilder(interpreter.toString(), "-m", "venv", "--without-pip", venv.toString())
+          new ProcessBuilder(
+                  interpreter.toString(), "-m", "venv", "--without-pip", "--clear", venv.toString())
               .inheritIO()
               .start();
       assertEquals(0, made.waitFor());

@@ -139,12 +139,12 @@ class SurroundingsTest {
     var found = 0;
     for (int i = 0; i < times; i++) {
       try {
-        found -= length(i % 2 == 0 ? null : "x");
+        found += length(null);
       } catch (NullPointerException _) {
-        found += 2;
+        found++;
       }
     }
-    return found + times / 2;
+    return found;
   }
 
   private static int length(String text) {
