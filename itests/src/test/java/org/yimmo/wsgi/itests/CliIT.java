@@ -134,7 +134,7 @@ class CliIT {
             "--version",
             "--print-config",
             "--access-log",
-            "MODULE[:APP]",
+            "MODULE:APP",
             "YIMMO_WSGI_PORT")) {
       assertTrue(finished.out().contains(option), option + " is missing in\n" + finished.out());
     }
@@ -278,8 +278,7 @@ class CliIT {
     var finished = Yimmo.with("--check", "--python", python.toString(), "hello").run();
 
     assertEquals(5, finished.status(), finished.toString());
-    assertTrue(finished.err().contains(python.toString()), finished.err());
-    assertTrue(finished.err().contains("shared"), finished.err());
+    assertTrue(finished.err().contains("has no shared library"), finished.err());
     assertNoStackTrace(finished);
   }
 
