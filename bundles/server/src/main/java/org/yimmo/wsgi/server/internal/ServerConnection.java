@@ -393,6 +393,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
   @Override
   public void reset() {
+    if (!context.channel().isOpen()) {
+      return; // closed a moment ago: channelInactive is on its way
+    }
     if (context.channel() instanceof SocketChannel tcp) {
       tcp.config().setSoLinger(0);
     }
