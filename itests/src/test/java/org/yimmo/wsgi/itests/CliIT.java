@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +26,7 @@ import org.yimmo.wsgi.itests.support.Yimmo;
 import org.yimmo.wsgi.itests.support.Yimmo.Finished;
 
 /** What a user types, and what comes of it. */
+@Execution(ExecutionMode.CONCURRENT)
 class CliIT {
   private static final String PYTHON = Pythons.system().toString();
 
