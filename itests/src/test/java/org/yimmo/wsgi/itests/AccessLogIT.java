@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.yimmo.wsgi.itests.support.Await;
 import org.yimmo.wsgi.itests.support.Folders;
 import org.yimmo.wsgi.itests.support.Pythons;
 import org.yimmo.wsgi.itests.support.Yimmo;
 
 /** The access log: a line for each request, safe whatever the client sends. */
+@Execution(ExecutionMode.CONCURRENT)
 class AccessLogIT {
   private static final String EVIL = "a\\\"b\u00e9<\t>";
 

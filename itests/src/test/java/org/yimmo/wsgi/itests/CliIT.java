@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +26,7 @@ import org.yimmo.wsgi.itests.support.Yimmo;
 import org.yimmo.wsgi.itests.support.Yimmo.Finished;
 
 /** What a user types, and what comes of it. */
+@Execution(ExecutionMode.CONCURRENT)
 class CliIT {
   private static final String PYTHON = Pythons.system().toString();
 
@@ -134,7 +137,7 @@ class CliIT {
             "--version",
             "--print-config",
             "--access-log",
-            "MODULE[:APP]",
+            "MODULE:APP",
             "YIMMO_WSGI_PORT")) {
       assertTrue(finished.out().contains(option), option + " is missing in\n" + finished.out());
     }
@@ -278,8 +281,7 @@ class CliIT {
     var finished = Yimmo.with("--check", "--python", python.toString(), "hello").run();
 
     assertEquals(5, finished.status(), finished.toString());
-    assertTrue(finished.err().contains(python.toString()), finished.err());
-    assertTrue(finished.err().contains("shared"), finished.err());
+    assertTrue(finished.err().contains("has no shared library"), finished.err());
     assertNoStackTrace(finished);
   }
 

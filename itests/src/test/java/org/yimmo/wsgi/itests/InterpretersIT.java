@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +19,7 @@ import org.yimmo.wsgi.itests.support.Server;
 import org.yimmo.wsgi.itests.support.Yimmo;
 
 /** Each CPython of this machine, a virtual environment, and the one that ships. */
+@Execution(ExecutionMode.CONCURRENT)
 class InterpretersIT {
   static Stream<Path> installed() {
     return Pythons.installed().stream();

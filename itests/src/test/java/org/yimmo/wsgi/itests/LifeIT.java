@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +30,7 @@ import org.yimmo.wsgi.itests.support.Wire;
 import org.yimmo.wsgi.itests.support.Yimmo;
 
 /** How a process lives, what it survives, and how it ends. */
+@Execution(ExecutionMode.CONCURRENT)
 class LifeIT {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
@@ -164,6 +167,7 @@ class LifeIT {
   /** One process that survives all of this. */
   @Nested
   @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  @Execution(ExecutionMode.SAME_THREAD)
   class Surviving {
     private Server server;
 
