@@ -136,7 +136,7 @@ class CliIT {
             "--version",
             "--print-config",
             "--access-log",
-            "MODULE:APP",
+            "MODULE",
             "YIMMO_WSGI_PORT")) {
       assertTrue(finished.out().contains(option), option + " is missing in\n" + finished.out());
     }

@@ -48,6 +48,7 @@ class TransportIT {
     try (var server =
         Yimmo.serving("switchboard:application", "--bind", "unix:" + socket).start()) {
       assertEquals(200, server.get("/hello").status());
+      server.log().await("listening on unix:");
 
       var environ = curl("--unix-socket", socket.toString(), "http://localhost/environment");
 
