@@ -274,7 +274,7 @@ public final class Session {
 
   private void complete(Content whole) {
     var turn = new Turn(this, connection, head, whole, endpoints, startNanos);
-    turns.add(turn);
+    join(turn);
     head = null;
     content = null;
     chunks = null;
@@ -285,6 +285,11 @@ public final class Session {
     } else {
       handOver(turn);
     }
+  }
+
+  private void join(Turn turn) {
+    turns.add(turn);
+    shared.requestBegun();
   }
 
   private void handOver(Turn turn) {
@@ -311,7 +316,7 @@ public final class Session {
   private void refuse(RefusedException refusal) {
     releaseContent();
     var start = head == null ? logClock() : startNanos;
-    turns.add(new Turn(this, connection, head, refusal, start));
+    join(new Turn(this, connection, head, refusal, start));
     head = null;
     input = Input.UNWANTED;
     inputLeft = true;
@@ -362,7 +367,7 @@ public final class Session {
 
   private void remove(Turn turn) {
     turns.remove();
-    log(turn);
+    left(turn);
     if (!turn.persistent() && input != Input.UNWANTED) {
       abandonTurns(); // their responses cannot be told apart from this one, or it was broken
       releaseContent();
@@ -371,7 +376,8 @@ public final class Session {
     }
   }
 
-  private void log(Turn turn) {
+  private void left(Turn turn) {
+    shared.requestEnded();
     if (shared.accessLog.wanted()) {
       shared.accessLog.ended(turn.entry(endpoints));
     }
@@ -384,7 +390,7 @@ public final class Session {
       } else if (!turn.isOwn()) {
         turn.exchange().abandon();
       }
-      log(turn);
+      left(turn);
     }
     held = null;
     inFlight = 0;

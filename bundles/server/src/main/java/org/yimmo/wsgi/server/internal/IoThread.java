@@ -38,6 +38,7 @@ final class IoThread {
   private static final int DRAIN_LIMIT = 256;
   private static final int READ_BYTES = 64 * 1024;
   private static final Duration SHUTDOWN = Duration.ofSeconds(10);
+  private static final Duration BEAT = Duration.ofMillis(400);
 
   private final int maxConnections;
   private final EventLoopGroup group;
@@ -46,6 +47,8 @@ final class IoThread {
   private final Shared shared;
 
   private volatile boolean stopping; // written by the thread that stops
+  private volatile int connectionCount; // written by the I/O thread
+  private volatile long beats; // written by the I/O thread
 
   // I/O thread
   private final byte[] readBuffer = new byte[READ_BYTES];
@@ -135,6 +138,21 @@ final class IoThread {
     call(() -> shared.workers().remove(queues));
   }
 
+  /** Makes {@link #beats} change from now on, which somebody watches. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  void beat() {
+    var _ = loop.scheduleAtFixedRate(() -> beats++, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** A number that changes as long as the I/O thread does its work. */
+  long beats() {
+    return beats;
+  }
+
+  long connectionCount() {
+    return connectionCount;
+  }
+
   void listensOn(Collection<Channel> channels) {
     call(() -> listeners.addAll(channels));
   }
@@ -168,11 +186,11 @@ final class IoThread {
     }
   }
 
-  // --- I/O thread
-
   Shared shared() {
     return shared;
   }
+
+  // --- I/O thread
 
   EventLoop loop() {
     return loop;
@@ -185,6 +203,7 @@ final class IoThread {
 
   void opened(ServerConnection connection) {
     connections.add(connection);
+    connectionCount = connections.size();
     if (draining) {
       connection.drain();
     }
@@ -193,6 +212,7 @@ final class IoThread {
 
   void closed(ServerConnection connection) {
     connections.remove(connection);
+    connectionCount = connections.size();
     updateAccepting();
     if (draining && connections.isEmpty()) {
       drained.complete(null);

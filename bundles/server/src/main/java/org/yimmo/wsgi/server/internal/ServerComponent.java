@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -88,11 +89,27 @@ public final class ServerComponent {
 
   private volatile Optional<ServiceRegistration<Condition>> failed = Optional.empty();
 
+  private final List<ServiceRegistration<?>> offered = new ArrayList<>();
+
   @Activate
   public ServerComponent(BundleContext bundle, Config config) {
     this.bundle = bundle;
     gracePeriod = Duration.ofMillis(config.grace_period_millis());
     server = prepare(config);
+    server.ifPresent(this::offerGauges);
+  }
+
+  private void offerGauges(Server present) {
+    var ioThread = present.ioThread();
+    offerGauge("requests", ioThread.shared()::requestsEnded);
+    offerGauge("in-flight", ioThread.shared()::requestsInFlight);
+    offerGauge("connections", ioThread::connectionCount);
+    offerGauge("io", ioThread::beats);
+  }
+
+  private void offerGauge(String name, LongSupplier gauge) {
+    var properties = FrameworkUtil.asDictionary(Map.of("yimmo.gauge", name));
+    offered.add(bundle.registerService(LongSupplier.class, gauge, properties));
   }
 
   private Optional<Server> prepare(Config config) {
@@ -253,6 +270,7 @@ public final class ServerComponent {
         writer.close();
       }
     });
+    offered.forEach(ServiceRegistration::unregister);
     failed.ifPresent(ServiceRegistration::unregister);
   }
 }
