@@ -402,9 +402,9 @@ final class Decision {
   private void retireSurplus() {
     for (var surplus = count(WorkerState::serving) - desired; surplus > 0; surplus--) {
       var outdatedFirst =
-          Comparator.<WorkerState, Boolean>comparing(worker -> worker.outdated().isEmpty())
-              .thenComparing(
-                  worker -> worker.outdated().isEmpty() ? -worker.number() : worker.number());
+          Comparator.<WorkerState>comparingInt(worker -> worker.outdated().isPresent() ? 0 : 1)
+              .thenComparingInt(
+                  worker -> worker.outdated().isPresent() ? worker.number() : -worker.number());
       retire(matching(WorkerState::serving).min(outdatedFirst).orElseThrow());
     }
   }
@@ -412,7 +412,7 @@ final class Decision {
   private void stopSurplusStarts() {
     var needed = desired - count(WorkerState::serving) + (replacing() ? 1 : 0);
     matching(WorkerState::booting)
-        .sorted(Comparator.comparing(WorkerState::number))
+        .sorted(Comparator.comparingInt(WorkerState::number))
         .skip(Math.max(0, needed))
         .toList()
         .forEach(this::stop);
@@ -449,9 +449,13 @@ final class Decision {
 
   /** Different for each worker, and always the same for the same one. */
   private long requestLimit(int number) {
-    return plan.maxRequests() == 0
-        ? 0
-        : plan.maxRequests() + new SplittableRandom(number).nextLong(plan.maxRequestsJitter() + 1);
+    if (plan.maxRequests() == 0) {
+      return 0;
+    }
+    var jitter = new SplittableRandom(number).nextLong(plan.maxRequestsJitter() + 1);
+    return jitter > Long.MAX_VALUE - plan.maxRequests()
+        ? Long.MAX_VALUE
+        : plan.maxRequests() + jitter;
   }
 
   private void settleStart() {
@@ -464,9 +468,9 @@ final class Decision {
 
   private void settleReload() {
     var left =
-        count(worker ->
-            worker.booting()
-                || worker.outdated().equals(Optional.of(Reason.RELOAD)) && worker.serving());
+        count(WorkerState::booting)
+            + count(
+                worker -> worker.serving() && worker.outdated().equals(Optional.of(Reason.RELOAD)));
     if (reloading && left == 0) {
       reloading = false;
       log(Level.INFO, "reloaded");

@@ -24,6 +24,8 @@ public final class ServiceManager {
   }
 
   /**
+   * What the variables of the environment say.
+   *
    * @param pid of this process: variables that were meant for another one are ignored
    */
   public static ServiceManager of(Map<String, String> environment, long pid) {

@@ -2,7 +2,6 @@ package org.yimmo.wsgi.proc.internal.sockets;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -12,7 +11,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -70,25 +68,21 @@ public final class SocketHandout implements AutoCloseable {
     public void channelActive(ChannelHandlerContext ctx) {
       var last = ctx.newSucceededFuture();
       for (var socket : listening.sockets()) {
-        last = give(ctx, socket);
+        last = ctx.write(socket);
       }
       ctx.flush();
-      last.addListener(ChannelFutureListener.CLOSE);
-    }
-
-    private static ChannelFuture give(ChannelHandlerContext ctx, FileDescriptor socket) {
-      return ctx.write(socket);
+      var _ = last.addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       LOG.log(Level.DEBUG, "a worker did not take the sockets", cause);
-      ctx.close();
+      var _ = ctx.close();
     }
   }
 
   @Override
   public void close() {
-    thread.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    var _ = thread.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }
