@@ -6,9 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.osgi.service.condition.Condition;
 
@@ -22,7 +22,7 @@ class ProcessLifeTest {
   void aSignalEndsTheProcessInOrder() {
     start("worker");
 
-    signals.raise("SIGTERM");
+    signals.raise("TERM");
 
     assertEquals(List.of(0), exits);
   }
@@ -82,7 +82,7 @@ class ProcessLifeTest {
   }
 
   private ProcessLife start(String role) {
-    return new ProcessLife(exits::add, role, signals, print(out), print(err));
+    return new ProcessLife(exits::add, role, "", 0, signals, print(out), print(err));
   }
 
   private static PrintStream print(ByteArrayOutputStream target) {
@@ -90,16 +90,16 @@ class ProcessLifeTest {
   }
 
   private static final class RaisedSignals extends Signals {
-    private Consumer<String> stop = _ -> {};
+    private final Map<String, Runnable> tasks = new HashMap<>();
     private int closed;
 
     @Override
-    void onStop(Consumer<String> stop) {
-      this.stop = stop;
+    public void on(String name, Runnable task) {
+      tasks.put(name, task);
     }
 
-    void raise(String signal) {
-      stop.accept(signal);
+    void raise(String name) {
+      tasks.get(name).run();
     }
 
     @Override
