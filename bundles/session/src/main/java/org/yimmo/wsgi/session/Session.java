@@ -634,6 +634,9 @@ public final class Session {
    */
   public void drain() {
     draining = true;
+    if (awaited == Awaited.CLOSE) {
+      awaited = Awaited.NOTHING; // its deadline is nearer now
+    }
     settle();
   }
 }

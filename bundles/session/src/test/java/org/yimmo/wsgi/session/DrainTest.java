@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** How a session ends when the server stops. */
@@ -54,5 +55,16 @@ class DrainTest {
 
     assertEquals(Client.okAndClose("/"), client.got());
     assertTrue(client.outputEnded);
+  }
+
+  @Test
+  void lingersNoLongerThanASecondAlsoWhenItBeganBefore() {
+    client.send("BAD\r\n\r\n");
+    assertFalse(client.closed);
+
+    client.session.drain();
+    client.waits(Duration.ofMillis(1_500));
+
+    assertTrue(client.closed);
   }
 }
