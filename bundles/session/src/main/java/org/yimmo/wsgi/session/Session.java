@@ -311,8 +311,17 @@ public final class Session {
         return;
       }
     }
+    releaseUnserved(exchange);
+    turn.answer(noWorker());
+  }
+
+  /** No worker has seen the exchange: its content is still the server's. */
+  void releaseUnserved(Exchange exchange) {
     shared.spool.release(exchange.request().content());
-    turn.answer(new RefusedException(Status.SERVICE_UNAVAILABLE, "no worker is free; try again"));
+  }
+
+  static RefusedException noWorker() {
+    return new RefusedException(Status.SERVICE_UNAVAILABLE, "no worker is free; try again");
   }
 
   /** The request that is being received is answered by the server itself, as the last one. */
@@ -389,7 +398,7 @@ public final class Session {
   private void abandonTurns() {
     for (var turn : turns) {
       if (turn == held) {
-        shared.spool.release(turn.exchange().request().content());
+        releaseUnserved(turn.exchange());
       } else if (!turn.isOwn()) {
         turn.exchange().abandon();
       }
