@@ -122,7 +122,11 @@ record WarmUp(List<String> targets, Duration timeout, boolean secure) {
         case ResponsePart.More(var exchange, var content) ->
             exchange.returnCredit(content.remaining());
         case ResponsePart.End _ -> status.complete(started);
-        case ResponsePart.Abort _ -> status.complete(Optional.empty());
+        case ResponsePart.Abort _, ResponsePart.Refused _ -> status.complete(Optional.empty());
+        case ResponsePart.Expired(var exchange) -> {
+          exchange.abandon();
+          status.complete(Optional.empty());
+        }
       }
     }
 
