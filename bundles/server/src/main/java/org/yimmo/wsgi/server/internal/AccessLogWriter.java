@@ -144,14 +144,15 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
     var batch = new ArrayList<Entry>();
     var lines = new StringBuilder();
     var failed = false;
-    while (take(batch)) {
+    boolean more;
+    do {
+      more = take(batch);
       if (reopening) {
         reopening = false;
         openAnew();
       }
       failed = write(batch, lines, failed);
-    }
-    write(batch, lines, failed);
+    } while (more);
     close(output);
   }
 
