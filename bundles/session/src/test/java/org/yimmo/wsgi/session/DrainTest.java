@@ -12,12 +12,25 @@ class DrainTest {
   private final Client client = new Client();
 
   @Test
-  void closesAnIdleConnectionAtOnce() {
+  void closesAnIdleConnectionSoon() {
     client.get("/").answer();
 
     client.session.drain();
+    assertFalse(client.closed);
+    client.waits(Duration.ofMillis(1_100));
 
     assertTrue(client.closed);
+  }
+
+  @Test
+  void answersARequestThatWasOnItsWay() {
+    client.session.drain();
+
+    client.waits(Duration.ofMillis(500));
+    client.get("/").answer();
+
+    assertEquals(Client.okAndClose("/"), client.got());
+    assertTrue(client.outputEnded || client.closed);
   }
 
   @Test
@@ -42,6 +55,7 @@ class DrainTest {
     client.respond(Client.more(exchange, "llo"), Client.end(exchange));
 
     assertTrue(client.got().endsWith("hello"));
+    client.waits(Duration.ofMillis(1_100));
     assertTrue(client.closed);
   }
 
