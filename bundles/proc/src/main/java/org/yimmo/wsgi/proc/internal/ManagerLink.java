@@ -74,7 +74,7 @@ final class ManagerLink implements AutoCloseable {
     try {
       connection.send(message);
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "cannot tell the manager", e);
+      LOG.log(Level.TRACE, "cannot tell the manager: {0}", e.getMessage());
     }
   }
 

@@ -52,7 +52,7 @@ final class ControlServer implements AutoCloseable {
         Thread.ofPlatform().daemon().name("yimmo-peer").start(() -> read(connection));
       }
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "no more connections", e);
+      LOG.log(Level.TRACE, "no more connections: {0}", e.toString());
     }
   }
 

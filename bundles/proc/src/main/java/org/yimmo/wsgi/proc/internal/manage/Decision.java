@@ -199,7 +199,7 @@ final class Decision {
     if (worker.booting() && reloading && ending.isEmpty()) {
       reloadFailed();
     }
-    if (worker.readyAt() > 0 && now - worker.readyAt() >= STABLE_MILLIS) {
+    if (!worker.booting() && now - worker.readyAt() >= STABLE_MILLIS) {
       failures = 0;
     } else if (now >= startAfter) { // those that die together count as one
       backOff();
