@@ -31,6 +31,7 @@ import org.osgi.service.condition.Condition;
     configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ProcessLife {
   private static final System.Logger LOG = System.getLogger(ProcessLife.class.getName());
+  private static final int CONFIGURATION = 2;
   private static final int INTERNAL_FAULT = 70;
 
   /** The launcher gives up by this and five seconds (docs/wiring.md). */
@@ -46,6 +47,7 @@ public final class ProcessLife {
   private final PrintStream err;
   private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
   private final List<Runnable> logFiles = new CopyOnWriteArrayList<>();
+  private final Optional<PidFile> pidFile;
   private final Optional<ManagerLink> manager;
   private volatile String application = ""; // written by the thread that registers the condition
 
@@ -59,6 +61,9 @@ public final class ProcessLife {
 
     /** Of a worker under a manager. */
     int worker_number() default 0;
+
+    /** Of a worker without a manager; or empty. */
+    String pid_file() default "";
   }
 
   @Activate
@@ -69,6 +74,7 @@ public final class ProcessLife {
         configuration.role(),
         configuration.manager_folder(),
         configuration.worker_number(),
+        configuration.role().equals("worker") ? configuration.pid_file() : "",
         Signals.ofProcess(),
         System.out,
         System.err);
@@ -79,6 +85,7 @@ public final class ProcessLife {
       String role,
       String managerFolder,
       int number,
+      String pidFile,
       Signals signals,
       PrintStream out,
       PrintStream err) {
@@ -91,12 +98,16 @@ public final class ProcessLife {
     if (!role.equals("manager")) {
       takeSignals();
     }
+    this.pidFile = pidFile.isEmpty() ? Optional.empty() : write(Path.of(pidFile));
     manager = managed ? connect(Path.of(managerFolder), number) : Optional.empty();
   }
 
   private void takeSignals() {
     signals.on("TERM", () -> stop("SIGTERM"));
     signals.on("USR1", this::reopen);
+    signals.on(
+        "USR2",
+        () -> LOG.log(Level.WARNING, "SIGUSR2 is refused: the program cannot replace itself"));
     if (managed) {
       // A terminal sends these to all its processes; the manager knows what to make of them.
       signals.on("INT", () -> {});
@@ -106,11 +117,21 @@ public final class ProcessLife {
     }
   }
 
+  private Optional<PidFile> write(Path file) {
+    try {
+      return Optional.of(PidFile.write(file.toAbsolutePath(), ProcessHandle.current().pid()));
+    } catch (IOException e) {
+      complain(e.getMessage());
+      exit.accept(CONFIGURATION);
+      return Optional.empty();
+    }
+  }
+
   private Optional<ManagerLink> connect(Path folder, int number) {
     try {
       return Optional.of(new ManagerLink(folder, number, new Obedience(), this::gauges));
     } catch (IOException e) {
-      err.println("yimmo-wsgi: cannot reach the manager in " + folder + ": " + e.getMessage());
+      complain("cannot reach the manager in " + folder + ": " + e.getMessage());
       exit.accept(INTERNAL_FAULT);
       return Optional.empty();
     }
@@ -138,6 +159,7 @@ public final class ProcessLife {
   void deactivate() {
     signals.close();
     manager.ifPresent(ManagerLink::close);
+    pidFile.ifPresent(PidFile::close);
   }
 
   private void stop(String reason) {

@@ -1,15 +1,21 @@
 package org.yimmo.wsgi.proc.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.osgi.service.condition.Condition;
 
 class ProcessLifeTest {
@@ -17,6 +23,42 @@ class ProcessLifeTest {
   private final RaisedSignals signals = new RaisedSignals();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @TempDir Path folder;
+  private String pidFile = "";
+
+  @Test
+  void namesItselfInThePidFileUntilItEnds() throws IOException {
+    var file = folder.resolve("pid");
+    pidFile = file.toString();
+
+    var life = start("worker");
+
+    assertEquals(ProcessHandle.current().pid() + "\n", Files.readString(file));
+    life.deactivate();
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void anOldPidFileIsReplaced() throws IOException {
+    var file = Files.writeString(folder.resolve("pid"), "999999999\n");
+    pidFile = file.toString();
+
+    start("worker");
+
+    assertEquals(ProcessHandle.current().pid() + "\n", Files.readString(file));
+    assertEquals(List.of(), exits);
+  }
+
+  @Test
+  void aPidFileThatCannotBeWrittenEndsTheProcess() {
+    pidFile = folder.resolve("absent/pid").toString();
+
+    start("worker");
+
+    assertEquals(List.of(2), exits);
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("choose another --pid"));
+  }
 
   @Test
   void aSignalEndsTheProcessInOrder() {
@@ -82,7 +124,7 @@ class ProcessLifeTest {
   }
 
   private ProcessLife start(String role) {
-    return new ProcessLife(exits::add, role, "", 0, signals, print(out), print(err));
+    return new ProcessLife(exits::add, role, "", 0, pidFile, signals, print(out), print(err));
   }
 
   private static PrintStream print(ByteArrayOutputStream target) {

@@ -16,6 +16,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.yimmo.wsgi.proc.internal.PidFile;
 import org.yimmo.wsgi.proc.internal.Sentence;
 import org.yimmo.wsgi.proc.internal.Signals;
 import org.yimmo.wsgi.proc.internal.manage.Event.Order;

@@ -1,12 +1,12 @@
-package org.yimmo.wsgi.proc.internal.manage;
+package org.yimmo.wsgi.proc.internal;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The file that names the process of the manager, as long as it runs. */
-final class PidFile implements AutoCloseable {
+/** The file that names the process that signals are meant for, as long as it runs. */
+public final class PidFile implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PidFile.class.getName());
 
   private final Path file;
@@ -18,9 +18,11 @@ final class PidFile implements AutoCloseable {
   }
 
   /**
+   * Writes it.
+   *
    * @throws IOException it cannot be written, or names a server that runs; the message says it
    */
-  static PidFile write(Path file, long pid) throws IOException {
+  public static PidFile write(Path file, long pid) throws IOException {
     if (Files.exists(file) && names(file)) {
       throw new IOException(
           "the pid file "
