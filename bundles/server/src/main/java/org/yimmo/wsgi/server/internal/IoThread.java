@@ -20,6 +20,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.ResponsePart;
 import org.yimmo.wsgi.session.AccessLog;
@@ -121,13 +123,22 @@ final class IoThread {
     }
   }
 
-  /** Exchanges are offered to these queues from now on. */
-  void addWorker(ExchangeQueues queues) {
+  /** What this worker responds is taken from now on. */
+  void connectWorker(ExchangeQueues queues) {
     var drain = new Drain(queues);
-    call(() -> {
-      shared.workers().add(queues);
-      queues.onOutput(() -> execute(drain));
-    });
+    call(() -> queues.onOutput(() -> execute(drain)));
+  }
+
+  /** Offers an exchange that comes from no session to a worker that is connected. */
+  boolean offer(ExchangeQueues queues, Exchange exchange) {
+    var accepted = new AtomicBoolean();
+    call(() -> accepted.set(queues.offer(exchange)));
+    return accepted.get();
+  }
+
+  /** Exchanges of sessions are offered to these queues, which are connected, from now on. */
+  void addWorker(ExchangeQueues queues) {
+    call(() -> shared.workers().add(queues));
   }
 
   /**

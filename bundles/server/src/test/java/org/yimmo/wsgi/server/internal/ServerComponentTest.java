@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.HashMap;
@@ -106,6 +107,7 @@ class ServerComponentTest {
   @Test
   void opensItsPortWithTheFirstWorker() throws Exception {
     var component = new ServerComponent(bundle(), config(Map.of()));
+    component.start();
     assertTrue(conditions.isEmpty());
     try (var worker = worker()) {
 
@@ -127,6 +129,7 @@ class ServerComponentTest {
     try (var first = worker();
         var second = worker()) {
       component.addWorker(first.queues());
+      component.start();
       var port = port();
       try (var client = connect(port)) {
         component.removeWorker(first.queues());
@@ -150,6 +153,7 @@ class ServerComponentTest {
       var component = new ServerComponent(bundle(), config(Map.of("bind", new String[] {address})));
 
       component.addWorker(worker.queues());
+      component.start();
 
       var failed = condition("yimmo.failed").orElseThrow();
       assertEquals(3, failed.get("exit.status"));
@@ -170,11 +174,35 @@ class ServerComponentTest {
       var component = new ServerComponent(bundle(), config(Map.of("bind", addresses)));
 
       component.addWorker(worker.queues());
+      component.start();
 
       assertTrue(condition("yimmo.failed").isPresent());
       assertFalse(socket.toFile().exists());
       component.stop();
     }
+  }
+
+  @Test
+  void reopensItsAccessLogWhenAskedTo() throws Exception {
+    var file = directory.resolve("access.log");
+    var component = new ServerComponent(bundle(), config(Map.of("access_log", file.toString())));
+    try (var worker = worker()) {
+      component.addWorker(worker.queues());
+      component.start();
+      Files.move(file, directory.resolve("moved"));
+
+      others.forEach((properties, service) -> {
+        if (Boolean.TRUE.equals(properties.get("yimmo.reopen"))) {
+          ((Runnable) service).run();
+        }
+      });
+      try (var client = connect(port())) {
+        client.get("/after").response();
+      }
+      component.stop();
+    }
+
+    assertTrue(Files.readString(file).contains("/after"));
   }
 
   @Test
@@ -192,6 +220,7 @@ class ServerComponentTest {
             });
     worker.start();
     component.addWorker(worker.queues());
+    component.start();
 
     try (var client = connect(port())) {
       client.get("/1").get("/2");

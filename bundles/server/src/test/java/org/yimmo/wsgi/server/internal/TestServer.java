@@ -142,6 +142,12 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  /** Limits that never get in the way of a test. */
+  static Limits generousLimits() {
+    var minute = Duration.ofMinutes(1);
+    return new Limits(8192, 16 * 1024, 0, 64 * 1024, minute, minute, minute, minute);
+  }
+
   /** A server with default settings and one worker. */
   static TestServer open(TestWorker.Application application) throws StartFailure {
     return new Builder().open(application);
@@ -151,6 +157,7 @@ final class TestServer implements AutoCloseable {
     var worker = new TestWorker(new ExchangeQueues("worker-" + workers.size(), 64), application);
     workers.add(worker);
     worker.start();
+    ioThread.connectWorker(worker.queues());
     ioThread.addWorker(worker.queues());
     return worker;
   }
