@@ -23,8 +23,15 @@ public final class Main {
     System.exit(status);
   }
 
-  /** The folder above {@code lib}, in which this jar lies. */
+  /**
+   * What the start script says; otherwise the folder above {@code lib}, in which this jar lies.
+   * With an AOT cache that would be the folder in which the cache was made.
+   */
   private static Path home() throws URISyntaxException {
+    var told = System.getProperty("yimmo.home");
+    if (told != null) {
+      return Path.of(told);
+    }
     var jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     return jar.toAbsolutePath().getParent().getParent();
   }

@@ -119,6 +119,23 @@ class StartScriptTest {
   }
 
   @Test
+  void usesTheAotCacheOfItsOwnFolder() throws Exception {
+    assertFalse(run().stream().anyMatch(word -> word.contains("AOT")));
+    var cache = Files.writeString(home.resolve("lib/yimmo-wsgi.aot"), "");
+
+    var call = run();
+
+    assertTrue(call.contains("-XX:AOTCache=" + cache), call::toString);
+    assertTrue(call.contains("-Xlog:aot*=off"), call::toString);
+  }
+
+  /** With an AOT cache the launcher cannot tell: it would name the folder of the build. */
+  @Test
+  void tellsWhereItsHomeIs() throws Exception {
+    assertTrue(run().contains("-Dyimmo.home=" + home));
+  }
+
+  @Test
   void coercesTheCLocale() throws Exception {
     assertTrue(run().contains("LC_CTYPE=C.UTF-8"));
 

@@ -27,6 +27,7 @@ import org.yimmo.wsgi.cli.internal.Invocation.Outcome;
     immediate = true)
 public final class Cli {
   private static final int CLEAN = 0;
+  private static final int NOT_THERE = 1;
   private static final int USAGE = 2;
 
   /** As long as the launcher of a worker waits beyond the grace period. */
@@ -59,6 +60,10 @@ public final class Cli {
       case Outcome.Refuse(var sentence) -> {
         System.err.println("yimmo-wsgi: " + sentence);
         exit.accept(USAGE);
+      }
+      case Outcome.Fail(var sentence) -> {
+        System.err.println("yimmo-wsgi: " + sentence);
+        exit.accept(NOT_THERE);
       }
       case Outcome.Start(var settings, var role) -> start(settings, role, invocation, admin);
     }

@@ -23,12 +23,19 @@ record Invocation(
     /** Show the sentence, exit with 2. */
     record Refuse(String sentence) implements Outcome {}
 
+    /** Show the sentence, exit with 1: what was asked about is not there. */
+    record Fail(String sentence) implements Outcome {}
+
     /** Start with these settings. */
     record Start(Settings settings, Role role) implements Outcome {}
   }
 
   Outcome outcome() {
     try {
+      if (!arguments.isEmpty() && arguments.getFirst().equals(StatusCommand.NAME)) {
+        return StatusCommand.parse(arguments.subList(1, arguments.size()), directory)
+            .run(Managers.of(environment));
+      }
       var commandLine = CommandLineLevel.read(arguments);
       // Help comes also to those whose environment or file is in disorder.
       if (commandLine.containsKey(Setting.HELP)) {

@@ -12,11 +12,15 @@ final class UsageText {
   private static final String HEAD =
       """
       Usage: yimmo-wsgi [OPTIONS] [MODULE[:APP]]
+             yimmo-wsgi status [--json] [--pid-file FILE | PID]
 
       Serves the WSGI application APP of the Python module MODULE over HTTP. APP is an
       attribute of the module, or an expression that is evaluated in it, as in
       'factory:create_app("my.cfg")'; MODULE alone means MODULE:application.
       Without MODULE a bundled example is served.
+
+      status shows the manager that is running and its worker processes; of several
+      managers the pid tells which. A module of that name is served as status:APP.
       """;
 
   private static final String FOOT =

@@ -1,0 +1,106 @@
+package org.yimmo.wsgi.cli.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.yimmo.wsgi.cli.internal.Invocation.Outcome;
+
+/**
+ * {@code yimmo-wsgi status}: what a running manager says of itself and its workers.
+ *
+ * @param json whether to show what it says as it is
+ * @param pid of the manager; empty: there is only one
+ */
+record StatusCommand(boolean json, Optional<Long> pid) {
+  static final String NAME = "status";
+
+  private static final String USAGE = "yimmo-wsgi status [--json] [--pid-file FILE | PID]";
+
+  /**
+   * @param arguments what follows the word {@code status}
+   */
+  static StatusCommand parse(List<String> arguments, Path directory) throws SettingsException {
+    var json = false;
+    var pid = Optional.<Long>empty();
+    for (var words = arguments.iterator(); words.hasNext(); ) {
+      var word = words.next();
+      if (word.equals("--json")) {
+        json = true;
+        continue;
+      }
+      if (pid.isPresent()) {
+        throw mistake("one manager is enough, and \"" + word + "\" is more");
+      }
+      if (word.equals("--pid-file") || word.equals("--pid")) {
+        if (!words.hasNext()) {
+          throw mistake(word + " needs a file");
+        }
+        pid = Optional.of(pidIn(directory.resolve(words.next())));
+      } else {
+        pid = Optional.of(pid(word).orElseThrow(() -> mistake("\"" + word + "\" is no pid")));
+      }
+    }
+    return new StatusCommand(json, pid);
+  }
+
+  private static SettingsException mistake(String what) {
+    return new SettingsException(what + ": write " + USAGE);
+  }
+
+  private static long pidIn(Path file) throws SettingsException {
+    try {
+      var text = Files.readString(file).strip();
+      return pid(text).orElseThrow(() -> new SettingsException("there is no pid in " + file));
+    } catch (IOException e) {
+      throw new SettingsException("cannot read the pid file " + file, e);
+    }
+  }
+
+  private static Optional<Long> pid(String text) {
+    return text.matches("[1-9]\\d{0,9}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+  }
+
+  /** <em>Blocks:</em> until the manager has answered, for a few seconds at most. */
+  Outcome run(Managers managers) {
+    var running = managers.running();
+    try {
+      return new Outcome.Show(shown(ManagerClient.status(chosen(running))));
+    } catch (IOException e) {
+      return new Outcome.Fail(e.getMessage());
+    }
+  }
+
+  private Path chosen(Map<Long, Path> running) throws IOException {
+    if (pid.isPresent()) {
+      var folder = running.get(pid.get());
+      if (folder == null) {
+        throw new IOException(
+            "no manager of yours has the pid %d; running: %s".formatted(pid.get(), list(running)));
+      }
+      return folder;
+    }
+    if (running.isEmpty()) {
+      throw new IOException(
+          "no manager of yours is running; yimmo-wsgi -p 2 starts one, and a single process has"
+              + " none");
+    }
+    if (running.size() > 1) {
+      throw new IOException("several managers are running: add one of the pids " + list(running));
+    }
+    return running.values().iterator().next();
+  }
+
+  private static String list(Map<Long, Path> running) {
+    return running.isEmpty()
+        ? "none"
+        : running.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
+  private String shown(String report) throws IOException {
+    return json ? report + "\n" : StatusTable.render(report);
+  }
+}
