@@ -119,10 +119,12 @@ class WallsIT {
   }
 
   @Test
-  void nettyNeverLeavesTheServer() {
+  void nettyNeverLeavesTheServerAndTheLinesThatPassSockets() {
     holds(
         noClasses()
-            .that(DescribedPredicate.not(inBundle("server")))
+            .that(
+                DescribedPredicate.not(inBundle("server"))
+                    .and(DescribedPredicate.not(resideInAPackage(ROOT + "proc.internal.sockets"))))
             .should()
             .dependOnClassesThat(resideInAPackage("io.netty..")));
   }

@@ -9,8 +9,11 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
 import javax.inject.Inject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,6 +43,8 @@ public class WiringIT {
   private static final String SERVER = "org.yimmo.wsgi.server";
   private static final String WORKER = "org.yimmo.wsgi.worker";
   private static final String CONTEXT = "org.yimmo.wsgi.context";
+
+  private static final CountDownLatch interrupted = new CountDownLatch(1);
 
   @Inject private BundleContext context;
   @Inject private ConfigurationAdmin configurationAdmin;
@@ -168,6 +173,38 @@ public class WiringIT {
     }
   }
 
+  @Test
+  public void interruptsAnApplicationThatTakesTooLong() throws Exception {
+    try (var serving = new Serving(Map.of("timeout.millis", 200L));
+        var wire = Wire.to(serving.port)) {
+
+      assertEquals(504, wire.get("/forever").status());
+
+      assertEquals(200, wire.get("/hello").status(), "on the same connection");
+      Await.until("the worker is back", () -> interrupted.getCount() == 0);
+      assertEquals(THREADS, queues());
+      assertEquals(0, stuck());
+    }
+  }
+
+  @Test
+  public void hasTheGaugeStuckWithoutADeadlineToo() throws Exception {
+    try (var _ = new Serving()) {
+
+      assertEquals(0, stuck());
+    }
+  }
+
+  private long stuck() {
+    try {
+      var gauge =
+          context.getServiceReferences(LongSupplier.class, "(yimmo.gauge=stuck)").iterator().next();
+      return context.getService(gauge).getAsLong();
+    } catch (InvalidSyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   // --- arrangement
 
   /** The three configurations and the application, until closed. */
@@ -176,8 +213,14 @@ public class WiringIT {
     private ServiceRegistration<Application> application = register(context);
 
     private Serving() throws IOException {
+      this(Map.of());
+    }
+
+    private Serving(Map<String, Object> worker) throws IOException {
       configure(CONTEXT, Map.of("multithread", true, "multiprocess", false));
-      configure(WORKER, Map.of("threads", THREADS, "queue.capacity", 64));
+      var properties = new HashMap<String, Object>(worker);
+      properties.putAll(Map.of("threads", THREADS, "queue.capacity", 64));
+      configure(WORKER, properties);
       configure(SERVER, server(port));
       Await.until("queues are registered", () -> queues() == THREADS);
       Await.until("port " + port + " answers", () -> answers(port));
@@ -200,8 +243,16 @@ public class WiringIT {
         FrameworkUtil.asDictionary(Map.of(Application.NAME, "hello", Application.PATH, "/")));
   }
 
-  /** The application: answers method, path and query. */
-  private static Iterable<ByteBuffer> hello(Environ environ, StartResponse startResponse) {
+  /** The application: answers method, path and query, or never. */
+  private static Iterable<ByteBuffer> hello(Environ environ, StartResponse startResponse)
+      throws InterruptedException {
+    if (environ.variable("PATH_INFO").orElse("").equals("/forever")) {
+      try {
+        new CountDownLatch(1).await();
+      } finally {
+        interrupted.countDown();
+      }
+    }
     startResponse.start("200 OK", List.of(new Field("Content-Type", "text/plain")));
     var text =
         environ.variable("REQUEST_METHOD").orElse("")

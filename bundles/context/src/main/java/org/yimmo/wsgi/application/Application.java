@@ -1,6 +1,8 @@
 package org.yimmo.wsgi.application;
 
 import java.nio.ByteBuffer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -60,5 +62,33 @@ public interface Application {
    */
   default String describe(Throwable failure) {
     return "";
+  }
+
+  /**
+   * Where a worker thread is that has been in this application for longer than the deadline of a
+   * request, as the application's own world shows it (a Python stack). The default is the thread's
+   * Java stack.
+   *
+   * <p><em>Thread:</em> the watchdog, while {@code worker} runs on. <em>Blocks:</em> a second or so
+   * at most: other requests may be overdue as well.
+   *
+   * @return lines for the log
+   */
+  default String stack(Thread worker) {
+    return Stream.of(worker.getStackTrace())
+        .map(frame -> "\tat " + frame)
+        .collect(Collectors.joining("\n"));
+  }
+
+  /**
+   * Makes a worker thread leave the request that it is at; nobody waits for the response any more.
+   * The next request of that thread must not notice. The default interrupts the thread; the server
+   * clears what is left of that at the end of the request.
+   *
+   * <p><em>Thread:</em> the watchdog; {@code worker} begins no other request before this returns.
+   * <em>Blocks:</em> never.
+   */
+  default void interrupt(Thread worker) {
+    worker.interrupt();
   }
 }

@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.context;
 
 import org.osgi.annotation.versioning.ProviderType;
+import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ResponsePart;
 
@@ -21,5 +22,11 @@ public interface ExchangeHandler {
   interface Responses {
     /** As {@link org.yimmo.wsgi.exchange.ExchangeQueues#respond}. */
     void respond(ResponsePart part);
+
+    /**
+     * Says which application is about to be called. <em>Thread:</em> the worker thread.
+     * <em>Blocks:</em> never.
+     */
+    default void answeredBy(Application application) {}
   }
 }

@@ -42,13 +42,21 @@ public final class Exchange {
     return abandoned;
   }
 
+  /** Whether the worker waits for credit, that is, for the client. <em>Thread:</em> any. */
+  public boolean waitsForClient() {
+    return waiting != null;
+  }
+
   // --- server thread
 
   public ResponseReceiver receiver() {
     return receiver;
   }
 
-  /** The client has left: parts are dropped from now on and a waiting worker goes on at once. */
+  /**
+   * The client has left, or got its answer without the worker: parts are dropped from now on and a
+   * waiting worker goes on at once.
+   */
   public void abandon() {
     abandoned = true;
     wakeWorker();

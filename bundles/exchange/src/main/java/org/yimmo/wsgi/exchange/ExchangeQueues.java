@@ -1,6 +1,8 @@
 package org.yimmo.wsgi.exchange;
 
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +23,7 @@ public final class ExchangeQueues {
   private final String worker;
   private final BoundedQueue<Exchange> input;
   private final BoundedQueue<ResponsePart> output;
+  private final Queue<ResponsePart> overdue = new ConcurrentLinkedQueue<>(); // of the watchdog
   private final AtomicBoolean workerSleeps = new AtomicBoolean();
   private final AtomicBoolean serverAwake = new AtomicBoolean();
   private final AtomicInteger unanswered = new AtomicInteger();
@@ -94,18 +97,19 @@ public final class ExchangeQueues {
   }
 
   /**
-   * Says how to wake the server thread when there is output; it is called on the worker thread,
-   * once for any number of parts, and must make the server thread call {@link #drain}.
+   * Says how to wake the server thread when there is output; it is called on the worker thread or
+   * the watchdog, once for any number of parts, and must make the server thread call {@link
+   * #drain}.
    */
   public void onOutput(Runnable wake) {
     wakeServer = wake;
-    if (!output.isEmpty()) {
+    if (!output.isEmpty() || !overdue.isEmpty()) {
       wake.run();
     }
   }
 
   /**
-   * Gives up to {@code limit} parts to {@code each}, oldest first.
+   * Gives up to {@code limit} parts to {@code each}, those of the worker first, oldest first.
    *
    * <p><em>Blocks:</em> never.
    *
@@ -118,7 +122,13 @@ public final class ExchangeQueues {
     while (count < limit) {
       var part = output.poll();
       if (part == null) {
-        break;
+        if (overdue.isEmpty()) {
+          break;
+        }
+        part = output.poll(); // again: what the worker said before goes first
+        if (part == null) {
+          part = overdue.remove();
+        }
       }
       count++;
       each.accept(part);
@@ -183,6 +193,7 @@ public final class ExchangeQueues {
     return switch (part) {
       case ResponsePart.Whole _, ResponsePart.End _, ResponsePart.Abort _ -> true;
       case ResponsePart.Start _, ResponsePart.More _ -> false;
+      case ResponsePart.Expired _, ResponsePart.Refused _ -> false; // not of the worker
     };
   }
 
@@ -200,5 +211,42 @@ public final class ExchangeQueues {
     } finally {
       blockedOnOutput = null;
     }
+  }
+
+  // --- the watchdog
+
+  /**
+   * The exchange that the worker serves is over its deadline: the server thread gets an {@link
+   * ResponsePart.Expired} for it, after the parts that the worker gave before. The exchange counts
+   * as unanswered until the worker ends it all the same.
+   *
+   * <p><em>Blocks:</em> never.
+   */
+  public void expire(Exchange exchange) {
+    overdue.add(new ResponsePart.Expired(exchange));
+    announceOutput();
+  }
+
+  /**
+   * Refuses the exchanges that wait for the worker, in their order.
+   *
+   * <p>The caller knows that the worker takes nothing meanwhile and that nothing is offered any
+   * more, and makes what it does here visible to the worker before that takes again. <em>Blocks:
+   * </em> never. <em>Owner:</em> the server thread gets the exchanges back as {@link
+   * ResponsePart.Refused}.
+   *
+   * @return their number
+   */
+  public int refuseWaiting() {
+    var count = 0;
+    for (var exchange = input.poll(); exchange != null; exchange = input.poll()) {
+      unanswered.decrementAndGet();
+      overdue.add(new ResponsePart.Refused(exchange));
+      count++;
+    }
+    if (count > 0) {
+      announceOutput();
+    }
+    return count;
   }
 }

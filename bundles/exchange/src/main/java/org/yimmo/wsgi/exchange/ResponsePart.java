@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * What a worker says about one exchange; {@code Whole}, or {@code Start More* End}, or any prefix
- * of that followed by {@code Abort}.
+ * of that followed by {@code Abort}. When a worker is overdue, the watchdog says the last word in
+ * its place: {@code Expired} or {@code Refused}.
  *
  * <p><em>Owner:</em> whoever takes the part from the queue owns its buffer; the worker does not
  * touch it again.
@@ -52,6 +53,28 @@ public sealed interface ResponsePart {
    * 9112 §8).
    */
   record Abort(Exchange exchange) implements ResponsePart {
+    @Override
+    public int length() {
+      return 0;
+    }
+  }
+
+  /**
+   * The application did not answer before the deadline: the session answers 504 if nothing was sent
+   * yet and abandons the exchange. What the worker still says is dropped.
+   */
+  record Expired(Exchange exchange) implements ResponsePart {
+    @Override
+    public int length() {
+      return 0;
+    }
+  }
+
+  /**
+   * No worker has begun the exchange, and none will: the session answers 503 and releases the
+   * content of the request.
+   */
+  record Refused(Exchange exchange) implements ResponsePart {
     @Override
     public int length() {
       return 0;

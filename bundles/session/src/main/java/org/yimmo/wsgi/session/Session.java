@@ -277,7 +277,7 @@ public final class Session {
 
   private void complete(Content whole) {
     var turn = new Turn(this, connection, head, whole, endpoints, startNanos);
-    turns.add(turn);
+    join(turn);
     head = null;
     content = null;
     chunks = null;
@@ -288,6 +288,11 @@ public final class Session {
     } else {
       handOver(turn);
     }
+  }
+
+  private void join(Turn turn) {
+    turns.add(turn);
+    shared.requestBegun();
   }
 
   private void handOver(Turn turn) {
@@ -306,15 +311,24 @@ public final class Session {
         return;
       }
     }
+    releaseUnserved(exchange);
+    turn.answer(noWorker());
+  }
+
+  /** No worker has seen the exchange: its content is still the server's. */
+  void releaseUnserved(Exchange exchange) {
     shared.spool.release(exchange.request().content());
-    turn.answer(new RefusedException(Status.SERVICE_UNAVAILABLE, "no worker is free; try again"));
+  }
+
+  static RefusedException noWorker() {
+    return new RefusedException(Status.SERVICE_UNAVAILABLE, "no worker is free; try again");
   }
 
   /** The request that is being received is answered by the server itself, as the last one. */
   private void refuse(RefusedException refusal) {
     releaseContent();
     var start = head == null ? logClock() : startNanos;
-    turns.add(new Turn(this, connection, head, refusal, start));
+    join(new Turn(this, connection, head, refusal, start));
     head = null;
     input = Input.UNWANTED;
     inputLeft = true;
@@ -365,7 +379,7 @@ public final class Session {
 
   private void remove(Turn turn) {
     turns.remove();
-    log(turn);
+    left(turn);
     if (!turn.persistent() && input != Input.UNWANTED) {
       abandonTurns(); // their responses cannot be told apart from this one, or it was broken
       releaseContent();
@@ -374,7 +388,8 @@ public final class Session {
     }
   }
 
-  private void log(Turn turn) {
+  private void left(Turn turn) {
+    shared.requestEnded();
     if (shared.accessLog.wanted()) {
       shared.accessLog.ended(turn.entry(endpoints));
     }
@@ -383,11 +398,11 @@ public final class Session {
   private void abandonTurns() {
     for (var turn : turns) {
       if (turn == held) {
-        shared.spool.release(turn.exchange().request().content());
+        releaseUnserved(turn.exchange());
       } else if (!turn.isOwn()) {
         turn.exchange().abandon();
       }
-      log(turn);
+      left(turn);
     }
     held = null;
     inFlight = 0;

@@ -1,12 +1,13 @@
 package org.yimmo.wsgi.session;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * What the sessions of one I/O thread share.
  *
- * <p><em>Thread:</em> the I/O thread, but for the constructor.
+ * <p><em>Thread:</em> the I/O thread, but for the constructor and where a method says otherwise.
  */
 @ProviderType
 public final class Shared {
@@ -16,6 +17,10 @@ public final class Shared {
   final LongSupplier clock;
   final Workers workers = new Workers();
   final ResponseEncoder encoder = new ResponseEncoder();
+
+  // written by the I/O thread alone, so a release store is enough
+  private final AtomicLong requestsBegun = new AtomicLong();
+  private final AtomicLong requestsEnded = new AtomicLong();
 
   /**
    * @param clock nanoseconds as of {@link System#nanoTime}; may be as old as the batch of events
@@ -30,5 +35,28 @@ public final class Shared {
 
   public Workers workers() {
     return workers;
+  }
+
+  /** A request takes its place in line. */
+  void requestBegun() {
+    requestsBegun.setRelease(requestsBegun.getPlain() + 1);
+  }
+
+  /** A request leaves the line: it was answered, or nobody wants the answer. */
+  void requestEnded() {
+    requestsEnded.setRelease(requestsEnded.getPlain() + 1);
+  }
+
+  /** The requests so far that are no longer in flight. <em>Thread:</em> any. */
+  public long requestsEnded() {
+    return requestsEnded.getAcquire();
+  }
+
+  /**
+   * The requests that were received whole and whose responses have not ended. <em>Thread:</em> any.
+   */
+  public long requestsInFlight() {
+    var ended = requestsEnded.getAcquire(); // first, so that the difference is never negative
+    return requestsBegun.getAcquire() - ended;
   }
 }

@@ -111,6 +111,9 @@ final class Turn implements ResponseReceiver {
 
   @Override
   public void receive(ResponsePart part) {
+    if (part instanceof ResponsePart.Refused) {
+      session.releaseUnserved(exchange);
+    }
     if (!session.isFront(this)) {
       return; // the client has left, or its connection is broken
     }
@@ -135,6 +138,8 @@ final class Turn implements ResponseReceiver {
       case ResponsePart.More more -> writeWithCredit(more.content());
       case ResponsePart.End _ -> end();
       case ResponsePart.Abort _ -> abort();
+      case ResponsePart.Expired _ -> expire();
+      case ResponsePart.Refused _ -> answerNow(Session.noWorker());
     }
     connection.flush();
   }
@@ -235,14 +240,30 @@ final class Turn implements ResponseReceiver {
   private void abort() {
     persistent = false;
     switch (framing) {
-      case UNDECIDED -> {
-        own = new RefusedException(Status.INTERNAL_SERVER_ERROR, "the application did not answer");
-        writeOwn();
-        session.turnEnded(this);
-      }
+      case UNDECIDED ->
+          answerNow(
+              new RefusedException(Status.INTERNAL_SERVER_ERROR, "the application did not answer"));
       case UNTIL_CLOSE -> session.reset(); // an orderly close would look like the end
       case NO_CONTENT, LENGTH, CHUNKED -> session.turnEnded(this);
     }
+  }
+
+  /** The worker is still at it: the client does not wait for it. */
+  private void expire() {
+    exchange.abandon();
+    if (framing == Framing.UNDECIDED) {
+      answerNow(
+          new RefusedException(Status.GATEWAY_TIMEOUT, "the application took longer than allowed"));
+    } else {
+      abort();
+    }
+  }
+
+  /** The server itself answers in place of a worker that had the exchange. */
+  private void answerNow(RefusedException refusal) {
+    own = refusal;
+    writeOwn();
+    session.turnEnded(this);
   }
 
   /** The entry for the access log. */

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -26,6 +28,10 @@ import org.yimmo.wsgi.cli.internal.Invocation.Outcome;
 public final class Cli {
   private static final int CLEAN = 0;
   private static final int USAGE = 2;
+
+  /** As long as the launcher of a worker waits beyond the grace period. */
+  private static final Duration WORKER_FORCE = Duration.ofSeconds(5);
+
   private static final Logger LOG = System.getLogger(Cli.class.getName());
 
   /**
@@ -54,29 +60,38 @@ public final class Cli {
         System.err.println("yimmo-wsgi: " + sentence);
         exit.accept(USAGE);
       }
-      case Outcome.Start(var settings) -> start(settings, invocation, admin);
+      case Outcome.Start(var settings, var role) -> start(settings, role, invocation, admin);
     }
   }
 
-  private static void start(Settings settings, Invocation invocation, ConfigurationAdmin admin)
+  private static void start(
+      Settings settings, Role role, Invocation invocation, ConfigurationAdmin admin)
       throws IOException {
     LogLevel.set(settings.text(Setting.LOG_LEVEL));
     // The launcher, which is no bundle, gives up waiting for the bundles by this.
-    System.setProperty(
-        "yimmo.grace.period.millis", Long.toString(settings.millis(Setting.GRACE_PERIOD)));
-    invocation.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
-    announce(settings);
-    for (var pid : Publication.of(settings, invocation).entrySet()) {
+    System.setProperty("yimmo.grace.period.millis", Long.toString(stopMillis(settings, role)));
+    switch (role) {
+      case Role.Alone _, Role.Manager _ -> {
+        invocation.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
+        announce(settings, role);
+      }
+      case Role.Check _ -> invocation.warnings().forEach(text -> LOG.log(Level.WARNING, text));
+      case Role.Worker _ -> {} // the manager has said it all
+    }
+    for (var pid : Publication.of(settings, role, invocation).entrySet()) {
       admin
           .getConfiguration(pid.getKey(), "?")
           .updateIfDifferent(FrameworkUtil.asDictionary(pid.getValue()));
     }
   }
 
-  private static void announce(Settings settings) {
-    if (settings.flag(Setting.CHECK)) {
-      return;
-    }
+  /** A manager also waits for the force that its workers may need. */
+  private static long stopMillis(Settings settings, Role role) {
+    var grace = settings.millis(Setting.GRACE_PERIOD);
+    return role instanceof Role.Manager ? grace + WORKER_FORCE.toMillis() : grace;
+  }
+
+  private static void announce(Settings settings, Role role) {
     LOG.log(
         Level.INFO,
         "yimmo-wsgi {0}, processes: {1}, threads: {2}, pid: {3}, Java {4}",
@@ -85,6 +100,14 @@ public final class Cli {
         settings.shown(Setting.NO_THREADS),
         Long.toString(ProcessHandle.current().pid()),
         Runtime.version().feature());
+    if (role instanceof Role.Manager && settings.number(Setting.NO_PROC) == 1) {
+      LOG.log(
+          Level.INFO,
+          "one worker process with a manager, because of {0}",
+          settings.needManager().stream()
+              .map(setting -> setting.options().getFirst())
+              .collect(Collectors.joining(", ")));
+    }
     if (settings.servesBundledExample()) {
       LOG.log(
           Level.INFO,

@@ -24,7 +24,7 @@ record Invocation(
     record Refuse(String sentence) implements Outcome {}
 
     /** Start with these settings. */
-    record Start(Settings settings) implements Outcome {}
+    record Start(Settings settings, Role role) implements Outcome {}
   }
 
   Outcome outcome() {
@@ -40,7 +40,7 @@ record Invocation(
       var settings = settings(commandLine);
       return settings.flag(Setting.PRINT_CONFIG)
           ? new Outcome.Show(ConfigTable.render(settings))
-          : new Outcome.Start(settings);
+          : new Outcome.Start(settings, Role.of(settings, environment));
     } catch (SettingsException mistake) {
       return new Outcome.Refuse(mistake.getMessage());
     }

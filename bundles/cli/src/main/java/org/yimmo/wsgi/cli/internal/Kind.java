@@ -88,16 +88,20 @@ sealed interface Kind {
   }
 
   /** A time in seconds, decimals allowed. */
-  record Seconds(Duration min) implements Kind {
-    private static final BigDecimal MAX = BigDecimal.valueOf(86_400);
+  record Seconds(Duration min, Duration max) implements Kind {
+    private static final Duration DAY = Duration.ofDays(1);
     private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
 
     static Seconds positive() {
-      return new Seconds(Duration.ofMillis(1));
+      return new Seconds(Duration.ofMillis(1), DAY);
     }
 
     static Seconds fromZero() {
-      return new Seconds(Duration.ZERO);
+      return new Seconds(Duration.ZERO, DAY);
+    }
+
+    static Seconds fromZeroToDays(int days) {
+      return new Seconds(Duration.ZERO, Duration.ofDays(days));
     }
 
     @Override
@@ -109,13 +113,14 @@ sealed interface Kind {
     public Duration parse(String text, Path directory) throws UnfitValue {
       var needed =
           "a number of seconds from %s to %s is needed"
-              .formatted(min.isZero() ? "0" : "0.001", MAX);
+              .formatted(min.isZero() ? "0" : "0.001", max.toSeconds());
       if (!DECIMAL.matcher(text).matches()) {
         throw new UnfitValue(needed);
       }
       var seconds = new BigDecimal(text);
       var value = Duration.ofMillis(seconds.movePointRight(3).longValue());
-      if (value.compareTo(min) < 0 || seconds.compareTo(MAX) > 0) {
+      var tooLong = seconds.compareTo(BigDecimal.valueOf(max.toSeconds())) > 0;
+      if (value.compareTo(min) < 0 || tooLong) {
         throw new UnfitValue(needed);
       }
       return value;
@@ -190,18 +195,46 @@ sealed interface Kind {
       if (text.equals("-")) {
         return text;
       }
-      var path = resolved(text, directory);
-      var parent = path.getParent();
-      if (Files.isDirectory(path) || parent == null) {
-        throw new UnfitValue("this is a directory, and a file is needed");
+      return writable(text, directory);
+    }
+  }
+
+  /** A file that is written; its folder exists. */
+  record NewFile() implements Kind {
+    @Override
+    public String label() {
+      return "FILE";
+    }
+
+    @Override
+    public String parse(String text, Path directory) throws UnfitValue {
+      return writable(text, directory);
+    }
+  }
+
+  /** Request targets of the application; several are separated by blanks. */
+  record Targets() implements Kind {
+    private static final Pattern TARGET = Pattern.compile("/[!-~]*|https?://[^/\\s]+(/[!-~]*)?");
+
+    @Override
+    public String label() {
+      return "PATH";
+    }
+
+    @Override
+    public boolean isList() {
+      return true;
+    }
+
+    @Override
+    public List<String> parse(String text, Path directory) throws UnfitValue {
+      var targets = List.of(text.strip().split("\\s+", -1));
+      for (var target : targets) {
+        if (!TARGET.matcher(target).matches()) {
+          throw new UnfitValue("a path is needed, as in /health, or http://HOST/health");
+        }
       }
-      if (!Files.isDirectory(parent)) {
-        throw new UnfitValue("there is no directory " + parent);
-      }
-      if (!Files.isWritable(Files.exists(path) ? path : parent)) {
-        throw new UnfitValue("this file cannot be written by this user");
-      }
-      return path.toString();
+      return targets;
     }
   }
 
@@ -302,6 +335,21 @@ sealed interface Kind {
       throw new UnfitValue(needed);
     }
     return number;
+  }
+
+  private static String writable(String text, Path directory) throws UnfitValue {
+    var path = resolved(text, directory);
+    var parent = path.getParent();
+    if (Files.isDirectory(path) || parent == null) {
+      throw new UnfitValue("this is a directory, and a file is needed");
+    }
+    if (!Files.isDirectory(parent)) {
+      throw new UnfitValue("there is no directory " + parent);
+    }
+    if (!Files.isWritable(Files.exists(path) ? path : parent)) {
+      throw new UnfitValue("this file cannot be written by this user");
+    }
+    return path.toString();
   }
 
   private static Path resolved(String text, Path directory) throws UnfitValue {

@@ -13,17 +13,52 @@ final class Publication {
   private Publication() {}
 
   /** A component whose PID is missing does not exist: {@code --check} serves nothing. */
-  static Map<String, Map<String, Object>> of(Settings settings, Invocation invocation) {
-    var check = settings.flag(Setting.CHECK);
+  static Map<String, Map<String, Object>> of(Settings settings, Role role, Invocation invocation) {
     var pids = new LinkedHashMap<String, Map<String, Object>>();
-    pids.put(PID + "proc", Map.of("role", check ? "check" : "worker"));
-    pids.put(PID + "mod", mod(settings, invocation));
-    if (!check) {
-      pids.put(PID + "context", context(settings));
-      pids.put(PID + "worker", worker(settings));
-      pids.put(PID + "server", server(settings));
+    pids.put(PID + "proc", proc(settings, role, invocation));
+    switch (role) {
+      case Role.Manager _ -> {}
+      case Role.Check _ -> pids.put(PID + "mod", mod(settings, invocation));
+      case Role.Alone _, Role.Worker _ -> {
+        pids.put(PID + "mod", mod(settings, invocation));
+        pids.put(PID + "context", context(settings));
+        pids.put(PID + "worker", worker(settings));
+        pids.put(PID + "server", server(settings, bind(settings, role)));
+      }
     }
     return pids;
+  }
+
+  private static Map<String, Object> proc(Settings settings, Role role, Invocation invocation) {
+    return switch (role) {
+      case Role.Check _ -> Map.of("role", "check");
+      case Role.Alone _ -> Map.of("role", "worker", "pid.file", settings.text(Setting.PID_FILE));
+      case Role.Worker(var folder, var number) ->
+          Map.of("role", "worker", "manager.folder", folder, "worker.number", number);
+      case Role.Manager _ -> manager(settings, invocation);
+    };
+  }
+
+  private static Map<String, Object> manager(Settings settings, Invocation invocation) {
+    return Map.ofEntries(
+        Map.entry("role", "manager"),
+        Map.entry("processes", whole(settings, Setting.NO_PROC)),
+        Map.entry("bind", array(settings.list(Setting.BIND))),
+        Map.entry("command", array(commandLine(invocation))),
+        Map.entry("grace.period.millis", settings.millis(Setting.GRACE_PERIOD)),
+        Map.entry("boot.timeout.millis", settings.millis(Setting.BOOT_TIMEOUT)),
+        Map.entry("warmup", array(settings.list(Setting.WARMUP))),
+        Map.entry("max.requests", settings.number(Setting.MAX_REQUESTS)),
+        Map.entry("max.requests.jitter", settings.number(Setting.MAX_REQUESTS_JITTER)),
+        Map.entry("max.worker.age.millis", settings.millis(Setting.MAX_WORKER_AGE)),
+        Map.entry("max.worker.memory.bytes", settings.number(Setting.MAX_WORKER_MEMORY)),
+        Map.entry("pid.file", settings.text(Setting.PID_FILE)));
+  }
+
+  private static List<String> bind(Settings settings, Role role) {
+    return role instanceof Role.Worker(var folder, _)
+        ? List.of("manager:" + folder + "/sockets")
+        : settings.list(Setting.BIND);
   }
 
   private static Map<String, Object> mod(Settings settings, Invocation invocation) {
@@ -40,16 +75,16 @@ final class Publication {
         "virtual.env", settings.text(Setting.VIRTUAL_ENV),
         "chdir", directory,
         "pythonpath", array(settings.list(Setting.PYTHONPATH)),
-        "argv", array(argv(invocation)),
+        "argv", array(commandLine(invocation)),
         "bundled.python", Files.isDirectory(bundledPython) ? bundledPython.toString() : "");
   }
 
-  /** As under other servers: the command that was typed. */
-  private static List<String> argv(Invocation invocation) {
-    var argv = new ArrayList<String>();
-    argv.add(invocation.home().resolve("bin/yimmo-wsgi").toString());
-    argv.addAll(invocation.arguments());
-    return argv;
+  /** The command that was typed: {@code sys.argv}, as under other servers, and what workers run. */
+  private static List<String> commandLine(Invocation invocation) {
+    var words = new ArrayList<String>();
+    words.add(invocation.home().resolve("bin/yimmo-wsgi").toString());
+    words.addAll(invocation.arguments());
+    return words;
   }
 
   private static Map<String, Object> context(Settings settings) {
@@ -62,12 +97,15 @@ final class Publication {
     return Map.of(
         "threads", whole(settings, Setting.NO_THREADS),
         "queue.capacity", whole(settings, Setting.QUEUE_CAPACITY),
+        "timeout.millis", settings.millis(Setting.TIMEOUT),
         "grace.period.millis", settings.millis(Setting.GRACE_PERIOD));
   }
 
-  private static Map<String, Object> server(Settings settings) {
+  private static Map<String, Object> server(Settings settings, List<String> bind) {
     return Map.ofEntries(
-        Map.entry("bind", array(settings.list(Setting.BIND))),
+        Map.entry("bind", array(bind)),
+        Map.entry("warmup", array(settings.list(Setting.WARMUP))),
+        Map.entry("warmup.timeout.millis", settings.millis(Setting.BOOT_TIMEOUT)),
         Map.entry("tls.cert", settings.text(Setting.CERT)),
         Map.entry("tls.key", settings.text(Setting.KEY)),
         Map.entry("idle.timeout.millis", settings.millis(Setting.IDLE_TIMEOUT)),

@@ -15,11 +15,13 @@ import org.yimmo.wsgi.cli.internal.Kind.Choice;
 import org.yimmo.wsgi.cli.internal.Kind.Directory;
 import org.yimmo.wsgi.cli.internal.Kind.Flag;
 import org.yimmo.wsgi.cli.internal.Kind.InputFile;
+import org.yimmo.wsgi.cli.internal.Kind.NewFile;
 import org.yimmo.wsgi.cli.internal.Kind.OutputFile;
 import org.yimmo.wsgi.cli.internal.Kind.Program;
 import org.yimmo.wsgi.cli.internal.Kind.SearchPath;
 import org.yimmo.wsgi.cli.internal.Kind.Seconds;
 import org.yimmo.wsgi.cli.internal.Kind.Size;
+import org.yimmo.wsgi.cli.internal.Kind.Targets;
 import org.yimmo.wsgi.cli.internal.Kind.Text;
 import org.yimmo.wsgi.cli.internal.Kind.Whole;
 
@@ -155,7 +157,73 @@ enum Setting {
       new Whole("N", 1, 1_000_000),
       "1024",
       "requests that may wait for one thread; more are answered 503"),
+  WARMUP(
+      PROCESSES,
+      "--warmup",
+      "YIMMO_WSGI_WARMUP",
+      "wsgi.warmup",
+      new Targets(),
+      "",
+      "GET this from the application before the port is opened; 2xx or 3xx is success; may be given"
+          + " several times"),
+  MAX_REQUESTS(
+      PROCESSES,
+      "--max-requests",
+      "YIMMO_WSGI_MAX_REQUESTS",
+      "wsgi.max_requests",
+      new Whole("N", 0, Long.MAX_VALUE),
+      "0",
+      "replace a worker process after this many requests; 0: never"),
+  MAX_REQUESTS_JITTER(
+      PROCESSES,
+      "--max-requests-jitter",
+      "YIMMO_WSGI_MAX_REQUESTS_JITTER",
+      "wsgi.max_requests_jitter",
+      new Whole("N", 0, Integer.MAX_VALUE),
+      "0",
+      "a random number up to this is added to the requests of each process"),
+  MAX_WORKER_AGE(
+      PROCESSES,
+      "--max-worker-age",
+      "YIMMO_WSGI_MAX_WORKER_AGE",
+      "wsgi.max_worker_age",
+      Seconds.fromZeroToDays(3650),
+      "0",
+      "replace a worker process after this many seconds; 0: never"),
+  MAX_WORKER_MEMORY(
+      PROCESSES,
+      "--max-worker-memory",
+      "YIMMO_WSGI_MAX_WORKER_MEMORY",
+      "wsgi.max_worker_memory",
+      new Size(0, Long.MAX_VALUE),
+      "0",
+      "replace a worker process whose resident memory is larger, as in 512m; 0: never"),
+  PID_FILE(
+      PROCESSES,
+      "--pid --pid-file",
+      "YIMMO_WSGI_PID_FILE",
+      "wsgi.pid_file",
+      new NewFile(),
+      "",
+      "write the process id to this file: that of the manager, if there is one"),
 
+  TIMEOUT(
+      TIMEOUTS,
+      "--timeout",
+      "YIMMO_WSGI_TIMEOUT",
+      "wsgi.timeout",
+      Seconds.fromZero(),
+      "0",
+      "for a request inside the application: its stack is logged, then it is interrupted; 0: no"
+          + " limit"),
+  BOOT_TIMEOUT(
+      TIMEOUTS,
+      "--boot-timeout",
+      "YIMMO_WSGI_BOOT_TIMEOUT",
+      "wsgi.boot_timeout",
+      Seconds.positive(),
+      "60",
+      "for a worker process to become ready, and for each request of the warm-up"),
   IDLE_TIMEOUT(
       TIMEOUTS,
       "--idle-timeout --keep-alive",

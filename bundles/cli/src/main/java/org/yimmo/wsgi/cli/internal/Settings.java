@@ -18,6 +18,9 @@ final class Settings {
   private static final Source BUNDLED_SOURCE =
       new Source(Level.DEFAULT, "default, the bundled example");
 
+  private static final List<Setting> RECYCLING =
+      List.of(Setting.MAX_REQUESTS, Setting.MAX_WORKER_AGE, Setting.MAX_WORKER_MEMORY);
+
   private record Value(Object value, Source source) {}
 
   private final Path directory;
@@ -46,7 +49,6 @@ final class Settings {
     settings.nameApplication();
     settings.combinePortAndBind();
     settings.requireCertificateAndKey();
-    settings.requireOneProcess();
     return settings;
   }
 
@@ -233,13 +235,22 @@ final class Settings {
     }
   }
 
-  /** This version has no manager that would keep several processes alive. */
-  private void requireOneProcess() throws SettingsException {
-    if (number(Setting.NO_PROC) > 1) {
+  /** The listening sockets of a manager can be used by the native transport only. */
+  void requireNativeTransport() throws SettingsException {
+    if (text(Setting.TRANSPORT).equals("nio")) {
       throw new SettingsException(
-          "%s is \"%d\": this version runs one process; use %s for more threads"
-              .formatted(
-                  source(Setting.NO_PROC).phrase(), number(Setting.NO_PROC), "--no-threads"));
+          "%s is \"nio\", but worker processes under a manager need the native transport: choose"
+                  .formatted(source(Setting.TRANSPORT).phrase())
+              + " auto");
     }
+  }
+
+  /** The settings that only a manager can follow, of those that were given. */
+  List<Setting> needManager() {
+    return RECYCLING.stream().filter(setting -> !isZero(value(setting))).toList();
+  }
+
+  private static boolean isZero(Object value) {
+    return value.equals(0L) || value.equals(Duration.ZERO);
   }
 }

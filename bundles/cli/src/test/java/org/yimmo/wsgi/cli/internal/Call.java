@@ -43,6 +43,7 @@ record Call(List<String> arguments, Map<String, String> environment, Path direct
   }
 
   Map<String, Map<String, Object>> published() {
-    return Publication.of(settings(), invocation());
+    var start = assertInstanceOf(Outcome.Start.class, invocation().outcome());
+    return Publication.of(start.settings(), start.role(), invocation());
   }
 }

@@ -31,8 +31,6 @@ class MistakeTest {
         "--port=    | --port on the command line is \"\": a value is needed",
         "-t 0       | --no-threads on the command line is \"0\": a whole number from 1 to 1024 is needed",
         "-t 1e3     | --no-threads on the command line is \"1e3\": a whole number from 1 to 1024 is needed",
-        "-p 2       | --no-proc on the command line is \"2\": this version runs one process;"
-            + " use --no-threads for more threads",
         "-w 0       | --no-proc on the command line is \"0\": a whole number from 1 to 1024 is needed",
         "-l LOUD    | --log-level on the command line is \"LOUD\":"
             + " one of FATAL, ERROR, WARNING, NOTICE, INFO, DEBUG, TRACE is needed",
@@ -50,6 +48,11 @@ class MistakeTest {
             + " a number of bytes from 0 on is needed, as in 65536, 64k, 10m or 2g",
         "--max-body-bytes k | --max-body-bytes on the command line is \"k\":"
             + " a number of bytes from 0 on is needed, as in 65536, 64k, 10m or 2g",
+        "--max-worker-age 999999999 | --max-worker-age on the command line is \"999999999\":"
+            + " a number of seconds from 0 to 315360000 is needed",
+        "--warmup health | --warmup on the command line is \"health\":"
+            + " a path is needed, as in /health, or http://HOST/health",
+        "--pid /none/pid | --pid on the command line is \"/none/pid\": there is no directory /none",
         "--transport udp | --transport on the command line is \"udp\":"
             + " one of auto, native, nio is needed",
         "-c /none.yml | --config on the command line is \"/none.yml\": there is no such file",
@@ -125,8 +128,8 @@ class MistakeTest {
         "just a text | FILE holds no settings: lines as in log_level: INFO are needed",
         "server: {bind: [1]} | server.bind in FILE is \"1\": HOST:PORT, [IPV6]:PORT or unix:PATH is"
             + " needed, with a port from 0 to 65535",
-        "wsgi: {no_proc: 4} | wsgi.no_proc in FILE is \"4\": this version runs one process;"
-            + " use --no-threads for more threads",
+        "wsgi: {warmup: [/a, b]} | wsgi.warmup in FILE is \"/a,b\":"
+            + " a path is needed, as in /health, or http://HOST/health",
         "wsgi: {app: x} | wsgi.app in FILE is \"x\", but no module is named:"
             + " add MODULE:APP, YIMMO_WSGI_MODULE or wsgi.module",
         "wsgi: {module: 'm:a', app: b} | wsgi.module in FILE is \"m:a\": this names the application,"
@@ -216,6 +219,22 @@ class MistakeTest {
         "--port on the command line is \"1\", but YIMMO_SERVER_BIND in the environment is"
             + " \"a:2,b:3\", which has not one port: use --bind",
         Call.with("--port", "1").and("YIMMO_SERVER_BIND", "a:2,b:3").refusal());
+  }
+
+  @Test
+  void isAManagerWithoutTheNativeTransport() {
+    assertEquals(
+        "--transport on the command line is \"nio\", but worker processes under a manager need the"
+            + " native transport: choose auto",
+        Call.with("-p", "2", "--transport", "nio").refusal());
+  }
+
+  @Test
+  void isAManagerWithoutANumberForItsWorker() {
+    assertEquals(
+        "YIMMO_WORKER in the environment is \"\": a number is needed with YIMMO_MANAGER, which only"
+            + " a manager sets; unset both",
+        Call.with().and("YIMMO_MANAGER", "/run/m").refusal());
   }
 
   @Test

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The configurations of docs/wiring.md. */
 class PublicationTest {
@@ -27,13 +30,100 @@ class PublicationTest {
             "org.yimmo.wsgi.worker",
             "org.yimmo.wsgi.server"),
         published.keySet());
-    assertEquals(Map.of("role", "worker"), published.get("org.yimmo.wsgi.proc"));
+    assertEquals(Map.of("role", "worker", "pid.file", ""), published.get("org.yimmo.wsgi.proc"));
     assertEquals(
         Map.of("multithread", false, "multiprocess", false),
         published.get("org.yimmo.wsgi.context"));
     assertEquals(
-        Map.of("threads", 1, "queue.capacity", 1024, "grace.period.millis", 30_000L),
+        Map.of(
+            "threads",
+            1,
+            "queue.capacity",
+            1024,
+            "timeout.millis",
+            0L,
+            "grace.period.millis",
+            30_000L),
         published.get("org.yimmo.wsgi.worker"));
+  }
+
+  @Test
+  void isNothingButAManagerForSeveralProcesses() {
+    var published =
+        Call.with("-p", "3", "-b", "a:1,b:2", "--pid", "/tmp/p", "--warmup", "/a", "m:a")
+            .published();
+
+    assertEquals(Set.of("org.yimmo.wsgi.proc"), published.keySet());
+    var proc = new HashMap<>(published.get("org.yimmo.wsgi.proc"));
+    assertArrayEquals(new String[] {"a:1", "b:2"}, (String[]) proc.remove("bind"));
+    assertArrayEquals(new String[] {"/a"}, (String[]) proc.remove("warmup"));
+    assertArrayEquals(
+        new String[] {
+          "/opt/yimmo/bin/yimmo-wsgi",
+          "-p",
+          "3",
+          "-b",
+          "a:1,b:2",
+          "--pid",
+          "/tmp/p",
+          "--warmup",
+          "/a",
+          "m:a"
+        },
+        (String[]) proc.remove("command"));
+    assertEquals(
+        Map.of(
+            "role",
+            "manager",
+            "processes",
+            3,
+            "grace.period.millis",
+            30_000L,
+            "boot.timeout.millis",
+            60_000L,
+            "max.requests",
+            0L,
+            "max.requests.jitter",
+            0L,
+            "max.worker.age.millis",
+            0L,
+            "max.worker.memory.bytes",
+            0L,
+            "pid.file",
+            "/tmp/p"),
+        proc);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--max-requests, 1000, max.requests, 1000",
+    "--max-worker-age, 86400.5, max.worker.age.millis, 86400500",
+    "--max-worker-memory, 512m, max.worker.memory.bytes, 536870912"
+  })
+  void isAManagerAlsoForOneProcessThatIsReplaced(
+      String option, String text, String property, long value) {
+    var proc = Call.with(option, text, "m:a").published().get("org.yimmo.wsgi.proc");
+
+    assertEquals("manager", proc.get("role"));
+    assertEquals(1, proc.get("processes"));
+    assertEquals(value, proc.get(property));
+  }
+
+  @Test
+  void takesTheListeningSocketsOfItsManager() {
+    var published =
+        Call.with("-p", "3", "m:a")
+            .and("YIMMO_MANAGER", "/run/m")
+            .and("YIMMO_WORKER", "2")
+            .published();
+
+    assertEquals(
+        Map.of("role", "worker", "manager.folder", "/run/m", "worker.number", 2),
+        published.get("org.yimmo.wsgi.proc"));
+    assertArrayEquals(
+        new String[] {"manager:/run/m/sockets"},
+        (String[]) published.get("org.yimmo.wsgi.server").get("bind"));
+    assertEquals(true, published.get("org.yimmo.wsgi.context").get("multiprocess"));
   }
 
   @Test
@@ -54,6 +144,8 @@ class PublicationTest {
     assertEquals(
         Set.of(
             "bind",
+            "warmup",
+            "warmup.timeout.millis",
             "tls.cert",
             "tls.key",
             "idle.timeout.millis",
@@ -71,9 +163,21 @@ class PublicationTest {
             "access.log.format"),
         server.keySet());
     assertArrayEquals(new String[] {"0.0.0.0:8081"}, (String[]) server.get("bind"));
+    assertEquals(60_000L, server.get("warmup.timeout.millis"));
     assertEquals(3L << 30, server.get("max.body.bytes"));
     assertEquals(65536, server.get("body.memory.bytes"));
     assertEquals(250L, server.get("idle.timeout.millis"));
+  }
+
+  @Test
+  void hasAllPathsOfTheWarmUp() {
+    var server =
+        Call.with("--warmup", "/a?b,c", "--warmup", "https://shop.example/health")
+            .published()
+            .get("org.yimmo.wsgi.server");
+
+    assertArrayEquals(
+        new String[] {"/a?b,c", "https://shop.example/health"}, (String[]) server.get("warmup"));
   }
 
   @Test

@@ -30,6 +30,7 @@ final class Call {
     name = route.name();
     environ = new RequestEnviron(exchange.request(), route, flags);
     response = new Response(exchange, responses, application);
+    responses.answeredBy(application);
   }
 
   void run() {

@@ -48,6 +48,8 @@ final class Calls {
         case ResponsePart.More more -> parts.add("more " + text(more.content()));
         case ResponsePart.End _ -> parts.add("end");
         case ResponsePart.Abort _ -> parts.add("abort");
+        case ResponsePart.Expired _, ResponsePart.Refused _ ->
+            throw new AssertionError("not for an application to say: " + part);
       }
     }
   }

@@ -49,6 +49,7 @@ final class EmbeddedPython {
   private final ExecutorService mainThread;
   private Python py; // the main thread's, as all below
   private Workers workers;
+  private Overseer overseer;
   private String version;
   private long threadState;
 
@@ -176,6 +177,7 @@ final class EmbeddedPython {
     c.Py_InitializeEx(0); // no handler for SIGINT
     py = new Python(c, bootstrapSource());
     workers = new Workers(py);
+    overseer = new Overseer(py, workers);
     try (var found = py.bootstrap("version")) {
       version = py.text(found.borrow());
     }
@@ -241,7 +243,7 @@ final class EmbeddedPython {
       if (application == py.none()) {
         throw new LoadFailure(py.text(py.c().PyTuple_GetItem(found.borrow(), 1)));
       }
-      return new PythonApplication(py, workers, py.share(application));
+      return new PythonApplication(py, workers, overseer, py.share(application));
     }
   }
 

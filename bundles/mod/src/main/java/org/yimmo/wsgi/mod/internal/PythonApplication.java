@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.mod.internal;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeoutException;
 import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Environ;
 import org.yimmo.wsgi.application.StartResponse;
@@ -17,11 +18,13 @@ import org.yimmo.wsgi.application.StartResponse;
 final class PythonApplication implements Application {
   private final Python py;
   private final Workers workers;
+  private final Overseer overseer;
   private final Owned application; // as long as the interpreter: a request may be in it
 
-  PythonApplication(Python py, Workers workers, Owned application) {
+  PythonApplication(Python py, Workers workers, Overseer overseer, Owned application) {
     this.py = py;
     this.workers = workers;
+    this.overseer = overseer;
     this.application = application;
   }
 
@@ -47,6 +50,25 @@ final class PythonApplication implements Application {
   @Override
   public void whileWaiting(Runnable wait) {
     workers.whileWaiting(wait);
+  }
+
+  @Override
+  public String stack(Thread thread) {
+    try {
+      var worker = workers.of(thread);
+      var lines = worker.isPresent() ? overseer.stack(worker.get()) : "";
+      return lines.isEmpty() ? Application.super.stack(thread) : lines;
+    } catch (TimeoutException _) {
+      return "no Python stack can be taken: C code holds the GIL and does not give it up;"
+          + " the thread's Java stack:\n"
+          + Application.super.stack(thread);
+    }
+  }
+
+  /** By {@code yimmo.Timeout}, raised at the thread's next bytecode. */
+  @Override
+  public void interrupt(Thread thread) {
+    workers.of(thread).ifPresent(overseer::interrupt);
   }
 
   @Override

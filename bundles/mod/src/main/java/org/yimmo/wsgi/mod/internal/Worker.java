@@ -2,6 +2,7 @@ package org.yimmo.wsgi.mod.internal;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.yimmo.wsgi.application.Environ;
 import org.yimmo.wsgi.application.Input;
@@ -20,13 +21,16 @@ final class Worker {
   private final int handle;
   private final Thread thread = Thread.currentThread();
   private final long threadState;
+  private final long ident;
   private final EnvironDict environ;
   private final ReentrantLock disk = new ReentrantLock();
 
   private volatile boolean inside; // written by its own thread, read at the shutdown
+  private long requests; // written by its own thread, before inside
   private boolean holding; // the GIL
   private ContextObject context;
-  private boolean busy;
+  private boolean busy; // guarded by the GIL, as the next one
+  private boolean interrupted;
   private Input input;
   private StartResponse startResponse;
   private Optional<StartResponse.Write> write = Optional.empty();
@@ -41,6 +45,7 @@ final class Worker {
     this.contextType = contextType;
     this.handle = handle;
     threadState = py.c().PyThreadState_Get();
+    ident = py.c().PyThread_get_thread_ident();
     environ = new EnvironDict(py);
     context = freshContext();
   }
@@ -52,6 +57,7 @@ final class Worker {
     if (holding) {
       throw new IllegalStateException("the iterable of the previous request was not closed");
     }
+    requests++;
     inside = true; // before the look at the flag: the shutdown sets it and then looks here
     if (workers.closed()) {
       inside = false;
@@ -104,6 +110,10 @@ final class Worker {
   /** Ends it. A context object that the application kept is never used again. */
   void end() {
     busy = false;
+    if (interrupted) { // perhaps not raised yet: the next request must not get it
+      interrupted = false;
+      py.c().PyThreadState_SetAsyncExc(ident, 0);
+    }
     input = null;
     startResponse = null;
     write = Optional.empty();
@@ -192,6 +202,33 @@ final class Worker {
   /** What {@code start_response} returns. */
   long writeCallable() {
     return context.write();
+  }
+
+  // --- interruptions, other threads
+
+  boolean is(Thread other) {
+    return thread == other;
+  }
+
+  /** What {@code threading.get_ident()} says on the thread. */
+  long ident() {
+    return ident;
+  }
+
+  /** The number of the request that the thread is at; empty: it is not in Python. */
+  OptionalLong request() {
+    return inside ? OptionalLong.of(requests) : OptionalLong.empty();
+  }
+
+  /**
+   * Makes the application raise an exception if it is still at that request. <em>Thread:</em> any
+   * that holds the GIL.
+   */
+  void interrupt(long request, long exception) {
+    if (busy && requests == request) {
+      interrupted = true;
+      py.c().PyThreadState_SetAsyncExc(ident, exception);
+    }
   }
 
   // --- the end of the thread, other threads

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -127,6 +128,38 @@ final class Workers {
     return index + 1;
   }
 
+  // --- threads that only look in
+
+  /**
+   * Runs a task with the GIL on a thread that serves no requests; nothing of the thread is left in
+   * Python afterwards. Does nothing when Python has ended.
+   *
+   * <p><em>Blocks:</em> until the GIL is free.
+   */
+  void visit(Runnable task) {
+    coming.incrementAndGet(); // before the look at the flag: see Worker.enter
+    try {
+      if (closed) {
+        return;
+      }
+      py.c().PyGILState_Ensure();
+      var own = py.c().PyThreadState_Get();
+      try {
+        task.run();
+      } finally {
+        py.c().PyThreadState_Clear(own);
+        py.c().PyThreadState_DeleteCurrent();
+      }
+    } finally {
+      coming.decrementAndGet();
+    }
+  }
+
+  /** The worker of a thread; empty: the thread was never in Python. */
+  Optional<Worker> of(Thread thread) {
+    return attached().stream().filter(worker -> worker.is(thread)).findFirst();
+  }
+
   // --- threads that have gone
 
   /**
@@ -136,26 +169,17 @@ final class Workers {
    * PyThreadState_Delete} makes the calling thread forget its own state for {@code PyGILState_*}.
    */
   private void reap() {
-    coming.incrementAndGet();
-    try {
-      if (!closed) {
-        py.c().PyGILState_Ensure();
-        var own = py.c().PyThreadState_Get();
-        var gone = takeEnded();
-        for (var worker : gone) {
-          worker.close();
-          taken.clear(worker.handle() - 1);
-          py.c().PyThreadState_Clear(worker.threadState());
-        }
-        for (var worker : gone) {
-          py.c().PyThreadState_Delete(worker.threadState());
-        }
-        py.c().PyThreadState_Clear(own);
-        py.c().PyThreadState_DeleteCurrent();
+    visit(() -> {
+      var gone = takeEnded();
+      for (var worker : gone) {
+        worker.close();
+        taken.clear(worker.handle() - 1);
+        py.c().PyThreadState_Clear(worker.threadState());
       }
-    } finally {
-      coming.decrementAndGet();
-    }
+      for (var worker : gone) {
+        py.c().PyThreadState_Delete(worker.threadState());
+      }
+    });
   }
 
   private List<Worker> takeEnded() {

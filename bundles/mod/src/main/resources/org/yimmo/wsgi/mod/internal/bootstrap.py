@@ -29,6 +29,7 @@ def prepare_process(version, context_type):
     module = types.ModuleType("yimmo", "The server that runs this application.")
     module.__version__ = version
     module.Context = context_type
+    module.Timeout = Timeout
     sys.modules["yimmo"] = module
 
 
@@ -161,6 +162,31 @@ def describe(error):
     while trace is not None and trace.tb_frame.f_code.co_filename == _HERE:
         trace = trace.tb_next
     text = "".join(traceback.format_exception(type(error), error, trace))
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class Timeout(BaseException):
+    """Raised in an application whose request has run longer than --timeout allows.
+
+    Its client was answered already. It is no Exception: "except Exception" does not stop it.
+    """
+
+    __module__ = "yimmo"
+
+    def __str__(self):
+        return "the request has run longer than --timeout allows"
+
+
+def timeout_type():
+    return Timeout
+
+
+def stack(ident):
+    """Where the thread is, the innermost call last; empty if it is not in Python."""
+    import traceback
+
+    frame = sys._current_frames().get(int(ident))
+    text = "".join(traceback.format_stack(frame)) if frame is not None else ""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

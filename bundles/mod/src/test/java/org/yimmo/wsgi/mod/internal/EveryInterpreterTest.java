@@ -19,6 +19,7 @@ class EveryInterpreterTest {
     CallingTest.class,
     ContextLifeTest.class,
     FailuresTest.class,
+    InterruptTest.class,
     InputTest.class,
     LoadingTest.class,
     ReferencesTest.class,

@@ -1,9 +1,17 @@
 package org.yimmo.wsgi.proc.internal;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -14,8 +22,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.condition.Condition;
 
 /**
- * The life of this process: says when it is ready, and ends it on a signal, on a failure at start,
- * or when the check it was started for is done.
+ * The life of a worker process: ends it on a signal, on a failure, by order of its manager, or when
+ * the check it was started for is done. Under a manager it says there how the process is.
  */
 @Component(
     service = {},
@@ -23,42 +31,175 @@ import org.osgi.service.condition.Condition;
     configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ProcessLife {
   private static final System.Logger LOG = System.getLogger(ProcessLife.class.getName());
+  private static final int CONFIGURATION = 2;
+  private static final int INTERNAL_FAULT = 70;
+
+  /** The launcher gives up by this and five seconds (docs/wiring.md). */
+  private static final String GRACE_PERIOD_MILLIS = "yimmo.grace.period.millis";
+
+  private static final String QUICK_STOP_MILLIS = "1000";
 
   private final IntConsumer exit;
   private final boolean checking;
+  private final boolean managed;
   private final Signals signals;
   private final PrintStream out;
   private final PrintStream err;
+  private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
+  private final List<Runnable> logFiles = new CopyOnWriteArrayList<>();
+  private final Optional<PidFile> pidFile;
+  private final Optional<ManagerLink> manager;
+  private volatile String application = ""; // written by the thread that registers the condition
 
   /** Properties of the PID {@code org.yimmo.wsgi.proc}. */
   @interface Configuration {
-    /** {@code worker} or {@code check}. */
+    /** {@code worker} or {@code check}; this component has no part in others. */
     String role() default "worker";
+
+    /** Of a worker under a manager: where the manager's sockets are. */
+    String manager_folder() default "";
+
+    /** Of a worker under a manager. */
+    int worker_number() default 0;
+
+    /** Of a worker without a manager; or empty. */
+    String pid_file() default "";
   }
 
   @Activate
   public ProcessLife(
       @Reference(target = "(yimmo.exit=true)") IntConsumer exit, Configuration configuration) {
-    this(exit, configuration.role(), Signals.ofProcess(), System.out, System.err);
+    this(
+        exit,
+        configuration.role(),
+        configuration.manager_folder(),
+        configuration.worker_number(),
+        configuration.role().equals("worker") ? configuration.pid_file() : "",
+        Signals.ofProcess(),
+        System.out,
+        System.err);
   }
 
-  ProcessLife(IntConsumer exit, String role, Signals signals, PrintStream out, PrintStream err) {
+  ProcessLife(
+      IntConsumer exit,
+      String role,
+      String managerFolder,
+      int number,
+      String pidFile,
+      Signals signals,
+      PrintStream out,
+      PrintStream err) {
     this.exit = exit;
     checking = role.equals("check");
     this.signals = signals;
     this.out = out;
     this.err = err;
-    signals.onStop(this::stop);
+    managed = !managerFolder.isEmpty();
+    if (!role.equals("manager")) {
+      takeSignals();
+    }
+    this.pidFile = pidFile.isEmpty() ? Optional.empty() : write(Path.of(pidFile));
+    manager = managed ? connect(Path.of(managerFolder), number) : Optional.empty();
+  }
+
+  private void takeSignals() {
+    signals.on("TERM", () -> stop("SIGTERM"));
+    signals.on("USR1", this::reopen);
+    signals.on(
+        "USR2",
+        () -> LOG.log(Level.WARNING, "SIGUSR2 is refused: the program cannot replace itself"));
+    if (managed) {
+      // A terminal sends these to all its processes; the manager knows what to make of them.
+      signals.on("INT", () -> {});
+      signals.on("HUP", () -> {});
+    } else {
+      signals.on("INT", () -> stop("SIGINT"));
+    }
+  }
+
+  private Optional<PidFile> write(Path file) {
+    try {
+      return Optional.of(PidFile.write(file.toAbsolutePath(), ProcessHandle.current().pid()));
+    } catch (IOException e) {
+      complain(e.getMessage());
+      exit.accept(CONFIGURATION);
+      return Optional.empty();
+    }
+  }
+
+  private Optional<ManagerLink> connect(Path folder, int number) {
+    try {
+      return Optional.of(new ManagerLink(folder, number, new Obedience(), this::gauges));
+    } catch (IOException e) {
+      complain("cannot reach the manager in " + folder + ": " + e.getMessage());
+      exit.accept(INTERNAL_FAULT);
+      return Optional.empty();
+    }
+  }
+
+  private final class Obedience implements ManagerLink.Orders {
+    @Override
+    public void retire(String reason) {
+      ProcessLife.this.stop(reason);
+    }
+
+    @Override
+    public void stop() {
+      System.setProperty(GRACE_PERIOD_MILLIS, QUICK_STOP_MILLIS);
+      ProcessLife.this.stop("the manager stops this worker");
+    }
+
+    @Override
+    public void reopen() {
+      ProcessLife.this.reopen();
+    }
   }
 
   @Deactivate
   void deactivate() {
     signals.close();
+    manager.ifPresent(ManagerLink::close);
+    pidFile.ifPresent(PidFile::close);
   }
 
-  private void stop(String signal) {
-    LOG.log(Level.INFO, "{0}: stopping", signal);
+  private void stop(String reason) {
+    LOG.log(managed ? Level.DEBUG : Level.INFO, "{0}: stopping", reason);
     exit.accept(0);
+  }
+
+  private void reopen() {
+    logFiles.forEach(Runnable::run);
+  }
+
+  private Map<String, String> gauges() {
+    var values = new HashMap<String, String>();
+    gauges.forEach((name, gauge) -> values.put(name, Long.toString(gauge.getAsLong())));
+    values.put("application", application);
+    return values;
+  }
+
+  @Reference(
+      target = "(yimmo.gauge=*)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC)
+  void addGauge(LongSupplier gauge, Map<String, Object> properties) {
+    gauges.put(String.valueOf(properties.get("yimmo.gauge")), gauge);
+  }
+
+  void removeGauge(LongSupplier gauge, Map<String, Object> properties) {
+    gauges.remove(String.valueOf(properties.get("yimmo.gauge")), gauge);
+  }
+
+  @Reference(
+      target = "(yimmo.reopen=true)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC)
+  void addLogFile(Runnable reopen) {
+    logFiles.add(reopen);
+  }
+
+  void removeLogFile(Runnable reopen) {
+    logFiles.remove(reopen);
   }
 
   @Reference(
@@ -67,16 +208,25 @@ public final class ProcessLife {
       policy = ReferencePolicy.DYNAMIC,
       unbind = "withdrawn")
   void failed(Condition condition, Map<String, Object> properties) {
-    err.println(sentence(String.valueOf(properties.get("message"))));
-    err.flush();
-    exit.accept((Integer) properties.get("exit.status"));
+    var status = (Integer) properties.get("exit.status");
+    var message = String.valueOf(properties.get("message"));
+    // The manager says it, once for all its workers.
+    manager.ifPresentOrElse(link -> link.failed(status, message), () -> complain(message));
+    exit.accept(status);
   }
 
-  /** The last line says what is wrong; a traceback may stand before it. */
-  private static String sentence(String message) {
-    var text = message.stripTrailing();
-    var last = text.lastIndexOf('\n') + 1;
-    return text.substring(0, last) + "yimmo-wsgi: " + text.substring(last);
+  private void complain(String message) {
+    err.println(Sentence.of(message));
+    err.flush();
+  }
+
+  @Reference(
+      target = "(osgi.condition.id=yimmo.ready)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "withdrawn")
+  void ready(Condition condition) {
+    manager.ifPresent(ManagerLink::ready);
   }
 
   @Reference(
@@ -85,8 +235,9 @@ public final class ProcessLife {
       policy = ReferencePolicy.DYNAMIC,
       unbind = "withdrawn")
   void loaded(Condition condition, Map<String, Object> properties) {
+    application = String.valueOf(properties.get("message"));
     if (checking) {
-      out.println(properties.get("message"));
+      out.println(application);
       out.flush();
       exit.accept(0);
     }

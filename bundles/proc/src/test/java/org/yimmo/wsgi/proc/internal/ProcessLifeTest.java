@@ -1,15 +1,21 @@
 package org.yimmo.wsgi.proc.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.osgi.service.condition.Condition;
 
 class ProcessLifeTest {
@@ -18,11 +24,47 @@ class ProcessLifeTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
+  @TempDir Path folder;
+  private String pidFile = "";
+
+  @Test
+  void namesItselfInThePidFileUntilItEnds() throws IOException {
+    var file = folder.resolve("pid");
+    pidFile = file.toString();
+
+    var life = start("worker");
+
+    assertEquals(ProcessHandle.current().pid() + "\n", Files.readString(file));
+    life.deactivate();
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void anOldPidFileIsReplaced() throws IOException {
+    var file = Files.writeString(folder.resolve("pid"), "999999999\n");
+    pidFile = file.toString();
+
+    start("worker");
+
+    assertEquals(ProcessHandle.current().pid() + "\n", Files.readString(file));
+    assertEquals(List.of(), exits);
+  }
+
+  @Test
+  void aPidFileThatCannotBeWrittenEndsTheProcess() {
+    pidFile = folder.resolve("absent/pid").toString();
+
+    start("worker");
+
+    assertEquals(List.of(2), exits);
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("choose another --pid"));
+  }
+
   @Test
   void aSignalEndsTheProcessInOrder() {
     start("worker");
 
-    signals.raise("SIGTERM");
+    signals.raise("TERM");
 
     assertEquals(List.of(0), exits);
   }
@@ -82,7 +124,7 @@ class ProcessLifeTest {
   }
 
   private ProcessLife start(String role) {
-    return new ProcessLife(exits::add, role, signals, print(out), print(err));
+    return new ProcessLife(exits::add, role, "", 0, pidFile, signals, print(out), print(err));
   }
 
   private static PrintStream print(ByteArrayOutputStream target) {
@@ -90,16 +132,16 @@ class ProcessLifeTest {
   }
 
   private static final class RaisedSignals extends Signals {
-    private Consumer<String> stop = _ -> {};
+    private final Map<String, Runnable> tasks = new HashMap<>();
     private int closed;
 
     @Override
-    void onStop(Consumer<String> stop) {
-      this.stop = stop;
+    public void on(String name, Runnable task) {
+      tasks.put(name, task);
     }
 
-    void raise(String signal) {
-      stop.accept(signal);
+    void raise(String name) {
+      tasks.get(name).run();
     }
 
     @Override

@@ -23,42 +23,53 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
   private static final int CAPACITY = 16 * 1024;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
   private static final Entry END = new Entry(0, 0, "", "", "", "", 0, 0, "", "");
+  private static final Entry REOPEN = new Entry(1, 0, "", "", "", "", 0, 0, "", "");
 
-  private final String destination;
-  private final OutputStream output;
+  /** Opens what is written to; for a file that was moved away it makes a new one. */
+  @FunctionalInterface
+  interface Destination {
+    OutputStream open() throws IOException;
+  }
+
+  private final String name;
+  private final Destination destination;
+  private OutputStream output; // access log thread, once that is started
+  private volatile boolean reopening; // written by any thread
   private final AccessLogFormat format;
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(CAPACITY);
   private final AtomicLong dropped = new AtomicLong();
   private final Thread thread = new Thread(this::run, "yimmo-access-log");
 
-  AccessLogWriter(String destination, OutputStream output, AccessLogFormat format) {
+  AccessLogWriter(String name, Destination destination, AccessLogFormat format) throws IOException {
+    this.name = name;
     this.destination = destination;
-    this.output = output;
     this.format = format;
+    output = destination.open();
   }
 
   /**
    * Opens the log.
    *
-   * @param destination {@code -}: standard output; otherwise a file, which is appended to
+   * @param name {@code -}: standard output; otherwise a file, which is appended to
    * @throws StartFailure the file cannot be opened
    */
-  static AccessLogWriter open(String destination, AccessLogFormat format) throws StartFailure {
+  static AccessLogWriter open(String name, AccessLogFormat format) throws StartFailure {
     try {
-      var output =
-          destination.equals("-")
-              ? new StandardOutput()
-              : Files.newOutputStream(
-                  Path.of(destination), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-      var writer = new AccessLogWriter(destination, output, format);
+      var writer = new AccessLogWriter(name, destination(name), format);
       writer.start();
       return writer;
     } catch (IOException e) {
       throw new StartFailure(
-          StartFailure.CONFIGURATION,
-          "cannot write the access log " + destination + ": " + reason(e),
-          e);
+          StartFailure.CONFIGURATION, "cannot write the access log " + name + ": " + reason(e), e);
     }
+  }
+
+  private static Destination destination(String name) {
+    return name.equals("-")
+        ? StandardOutput::new
+        : () ->
+            Files.newOutputStream(
+                Path.of(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /** Standard output without the locks of System.out; closing it leaves it open for others. */
@@ -106,6 +117,12 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
 
   // --- any thread
 
+  /** Writes to a new file from now on, if the old one was moved away. Nothing is lost. */
+  void reopen() {
+    reopening = true;
+    var _ = queue.offer(REOPEN); // wakes the thread; if there is no room, it is awake
+  }
+
   /**
    * Writes what is left and closes the file.
    *
@@ -127,13 +144,38 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
     var batch = new ArrayList<Entry>();
     var lines = new StringBuilder();
     var failed = false;
-    try (output) {
-      while (take(batch)) {
-        failed = write(batch, lines, failed);
+    boolean more;
+    do {
+      more = take(batch);
+      if (reopening) {
+        reopening = false;
+        openAnew();
       }
-      write(batch, lines, failed);
+      failed = write(batch, lines, failed);
+    } while (more);
+    close(output);
+  }
+
+  /** What cannot be opened leaves things as they are: better the old file than none. */
+  private void openAnew() {
+    try {
+      var old = output;
+      output = destination.open();
+      close(old);
     } catch (IOException e) {
-      LOGGER.log(System.Logger.Level.WARNING, "cannot close the access log " + destination, e);
+      LOGGER.log(
+          System.Logger.Level.ERROR,
+          "cannot reopen the access log {0}: {1}; the old file is still written to",
+          name,
+          reason(e));
+    }
+  }
+
+  private void close(OutputStream old) {
+    try {
+      old.close();
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.WARNING, "cannot close the access log " + name, e);
     }
   }
 
@@ -146,6 +188,7 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
       return false;
     }
     queue.drainTo(batch);
+    batch.removeIf(REOPEN::equals);
     return !batch.remove(END);
   }
 
@@ -165,7 +208,7 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
         LOGGER.log(
             System.Logger.Level.ERROR,
             "cannot write the access log {0}: {1}; its entries are lost",
-            destination,
+            name,
             e.getMessage());
       }
       return true;
@@ -179,7 +222,7 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
           System.Logger.Level.WARNING,
           "{0} entries of the access log {1} are lost: it cannot be written fast enough",
           count,
-          destination);
+          name);
     }
   }
 }

@@ -25,10 +25,24 @@ sealed interface Address {
     }
   }
 
+  /**
+   * The listening sockets that a manager hands over.
+   *
+   * @param path the unix domain socket on which it does so
+   */
+  record Manager(Path path) implements Address {
+    @Override
+    public String toString() {
+      return MANAGER + path;
+    }
+  }
+
   String UNIX = "unix:";
+  String MANAGER = "manager:";
 
   /**
-   * Parses {@code HOST:PORT}, {@code [IPV6]:PORT} or {@code unix:PATH}; no host means all.
+   * Parses {@code HOST:PORT}, {@code [IPV6]:PORT}, {@code unix:PATH} or {@code manager:PATH}; no
+   * host means all.
    *
    * @throws StartFailure it is none of these
    */
@@ -39,6 +53,9 @@ sealed interface Address {
         throw malformed(text, null);
       }
       return new Unix(Path.of(path).toAbsolutePath());
+    }
+    if (text.startsWith(MANAGER)) {
+      return new Manager(Path.of(text.substring(MANAGER.length())));
     }
     var colon = text.lastIndexOf(':');
     var host = text.substring(0, Math.max(colon, 0));

@@ -20,6 +20,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.ResponsePart;
 import org.yimmo.wsgi.session.AccessLog;
@@ -38,6 +40,7 @@ final class IoThread {
   private static final int DRAIN_LIMIT = 256;
   private static final int READ_BYTES = 64 * 1024;
   private static final Duration SHUTDOWN = Duration.ofSeconds(10);
+  private static final Duration BEAT = Duration.ofMillis(400);
 
   private final int maxConnections;
   private final EventLoopGroup group;
@@ -46,6 +49,8 @@ final class IoThread {
   private final Shared shared;
 
   private volatile boolean stopping; // written by the thread that stops
+  private volatile int connectionCount; // written by the I/O thread
+  private volatile long beats; // written by the I/O thread
 
   // I/O thread
   private final byte[] readBuffer = new byte[READ_BYTES];
@@ -118,13 +123,22 @@ final class IoThread {
     }
   }
 
-  /** Exchanges are offered to these queues from now on. */
-  void addWorker(ExchangeQueues queues) {
+  /** What this worker responds is taken from now on. */
+  void connectWorker(ExchangeQueues queues) {
     var drain = new Drain(queues);
-    call(() -> {
-      shared.workers().add(queues);
-      queues.onOutput(() -> execute(drain));
-    });
+    call(() -> queues.onOutput(() -> execute(drain)));
+  }
+
+  /** Offers an exchange that comes from no session to a worker that is connected. */
+  boolean offer(ExchangeQueues queues, Exchange exchange) {
+    var accepted = new AtomicBoolean();
+    call(() -> accepted.set(queues.offer(exchange)));
+    return accepted.get();
+  }
+
+  /** Exchanges of sessions are offered to these queues, which are connected, from now on. */
+  void addWorker(ExchangeQueues queues) {
+    call(() -> shared.workers().add(queues));
   }
 
   /**
@@ -133,6 +147,21 @@ final class IoThread {
    */
   void removeWorker(ExchangeQueues queues) {
     call(() -> shared.workers().remove(queues));
+  }
+
+  /** Makes {@link #beats} change from now on, which somebody watches. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  void beat() {
+    var _ = loop.scheduleAtFixedRate(() -> beats++, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** A number that changes as long as the I/O thread does its work. */
+  long beats() {
+    return beats;
+  }
+
+  long connectionCount() {
+    return connectionCount;
   }
 
   void listensOn(Collection<Channel> channels) {
@@ -168,11 +197,11 @@ final class IoThread {
     }
   }
 
-  // --- I/O thread
-
   Shared shared() {
     return shared;
   }
+
+  // --- I/O thread
 
   EventLoop loop() {
     return loop;
@@ -185,6 +214,7 @@ final class IoThread {
 
   void opened(ServerConnection connection) {
     connections.add(connection);
+    connectionCount = connections.size();
     if (draining) {
       connection.drain();
     }
@@ -193,6 +223,7 @@ final class IoThread {
 
   void closed(ServerConnection connection) {
     connections.remove(connection);
+    connectionCount = connections.size();
     updateAccepting();
     if (draining && connections.isEmpty()) {
       drained.complete(null);

@@ -2,13 +2,20 @@ package org.yimmo.wsgi.server.internal;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.Socket;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +35,12 @@ import java.util.Optional;
 final class Listeners {
   private static final System.Logger LOGGER = System.getLogger(Listeners.class.getName());
   private static final int BACKLOG = 2048;
+
+  // of Linux, asm-generic/socket.h
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_DOMAIN = 39;
+  private static final int AF_UNIX = 1;
+
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
@@ -78,8 +91,7 @@ final class Listeners {
       case Address.Tcp tcp -> {
         var bound = bind(address, bootstrap("").channelFactory(transport.tcp()), resolve(tcp));
         var port = ((InetSocketAddress) bound.localAddress()).getPort();
-        var scheme = tls.isPresent() ? "https" : "http";
-        urls.add(scheme + "://" + new Address.Tcp(tcp.host(), port));
+        urls.add(scheme() + new Address.Tcp(tcp.host(), port));
       }
       case Address.Unix unix -> {
         removeStale(unix);
@@ -90,7 +102,64 @@ final class Listeners {
         socketFiles.add(unix.path());
         urls.add(unix.toString());
       }
+      case Address.Manager manager -> adopt(manager);
     }
+  }
+
+  /**
+   * The sockets listen already, their files belong to the manager, and other workers share them.
+   */
+  private void adopt(Address.Manager manager) throws StartFailure {
+    if (!transport.isEpoll()) {
+      throw new StartFailure(
+          StartFailure.INTERNAL,
+          "cannot take the listening sockets of a manager with the transport " + transport.name(),
+          null);
+    }
+    ioThread.beat();
+    var descriptors = ManagerSockets.receive(ioThread.group(), manager.path());
+    try {
+      for (var descriptor : descriptors) {
+        adopt(new Socket(descriptor.intValue()));
+      }
+    } catch (IOException e) { // the process ends, and with it what was received
+      throw new StartFailure(
+          StartFailure.INTERNAL,
+          "cannot use the listening sockets of the manager: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private void adopt(Socket socket) throws IOException {
+    var descriptor = socket.intValue();
+    if (socket.getIntOpt(SOL_SOCKET, SO_DOMAIN) == AF_UNIX) {
+      var path = socket.localDomainSocketAddress().path();
+      adopt(path, () -> new EpollServerDomainSocketChannel(descriptor, true));
+      urls.add(Address.UNIX + path);
+    } else {
+      var local = socket.localAddress();
+      adopt("", () -> new EpollServerSocketChannel(descriptor));
+      var host = NetUtil.toAddressString(local.getAddress());
+      urls.add(scheme() + new Address.Tcp(host, local.getPort()));
+    }
+  }
+
+  private void adopt(String socketFile, ChannelFactory<ServerChannel> factory) throws IOException {
+    var registering =
+        bootstrap(socketFile)
+            .channelFactory(factory)
+            // one connection at a time, so that the other workers get theirs
+            .option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator())
+            .register()
+            .awaitUninterruptibly();
+    if (!registering.isSuccess()) {
+      throw new IOException(registering.cause());
+    }
+    listening(registering.channel());
+  }
+
+  private String scheme() {
+    return tls.isPresent() ? "https://" : "http://";
   }
 
   private static InetSocketAddress resolve(Address.Tcp tcp) throws StartFailure {
@@ -143,9 +212,13 @@ final class Listeners {
     if (!binding.isSuccess()) {
       throw cannotBind(address, reason(address, binding.cause()), binding.cause());
     }
-    channels.add(binding.channel());
-    binding.channel().pipeline().addLast(new AcceptFailures());
-    return binding.channel();
+    return listening(binding.channel());
+  }
+
+  private Channel listening(Channel channel) {
+    channels.add(channel);
+    channel.pipeline().addLast(new AcceptFailures());
+    return channel;
   }
 
   /** Says why a connection cannot be accepted; Netty tries again a second later. */

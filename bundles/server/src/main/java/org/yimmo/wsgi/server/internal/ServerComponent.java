@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -24,7 +25,7 @@ import org.yimmo.wsgi.session.AccessLog;
 import org.yimmo.wsgi.session.Limits;
 
 /**
- * Opens the port when the first worker is there, and says so with the condition {@code
+ * Opens the port when workers are there and warm, and says so with the condition {@code
  * yimmo.ready}; what keeps it from starting it says with {@code yimmo.failed} (docs/wiring.md).
  */
 @Component(
@@ -37,6 +38,10 @@ public final class ServerComponent {
   /** The configuration, as docs/wiring.md tells. */
   public @interface Config {
     String[] bind();
+
+    String[] warmup() default {};
+
+    long warmup_timeout_millis() default 60_000;
 
     String tls_cert() default "";
 
@@ -71,13 +76,18 @@ public final class ServerComponent {
 
   /** What there is when the configuration was found good. */
   private record Server(
-      IoThread ioThread, Listeners listeners, List<Address> addresses, AccessLog accessLog) {}
+      IoThread ioThread,
+      Listeners listeners,
+      List<Address> addresses,
+      WarmUp warmUp,
+      AccessLog accessLog) {}
 
   private final BundleContext bundle;
   private final Duration gracePeriod;
   private final Optional<Server> server;
 
   private volatile int workers; // written by the thread that changes services
+  private volatile boolean started;
   private volatile boolean stopping;
 
   // guarded by changes: only the thread that raised it from 0 works on these
@@ -88,11 +98,38 @@ public final class ServerComponent {
 
   private volatile Optional<ServiceRegistration<Condition>> failed = Optional.empty();
 
+  private final List<ServiceRegistration<?>> offered = new ArrayList<>();
+
   @Activate
   public ServerComponent(BundleContext bundle, Config config) {
     this.bundle = bundle;
     gracePeriod = Duration.ofMillis(config.grace_period_millis());
     server = prepare(config);
+    server.ifPresent(this::offerServices);
+  }
+
+  /** After the workers that are there already were added. */
+  @Activate
+  void start() {
+    started = true;
+    update();
+  }
+
+  private void offerServices(Server present) {
+    var ioThread = present.ioThread();
+    offerGauge("requests", ioThread.shared()::requestsEnded);
+    offerGauge("in-flight", ioThread.shared()::requestsInFlight);
+    offerGauge("connections", ioThread::connectionCount);
+    offerGauge("io", ioThread::beats);
+    if (present.accessLog() instanceof AccessLogWriter writer) {
+      var properties = FrameworkUtil.asDictionary(Map.of("yimmo.reopen", true));
+      offered.add(bundle.registerService(Runnable.class, writer::reopen, properties));
+    }
+  }
+
+  private void offerGauge(String name, LongSupplier gauge) {
+    var properties = FrameworkUtil.asDictionary(Map.of("yimmo.gauge", name));
+    offered.add(bundle.registerService(LongSupplier.class, gauge, properties));
   }
 
   private Optional<Server> prepare(Config config) {
@@ -108,7 +145,13 @@ public final class ServerComponent {
           new IoThread(
               transport, config.max_connections(), limits(config), accessLog, this::ioThreadDied);
       var listeners = new Listeners(ioThread, transport, tls, config.header_timeout_millis());
-      return Optional.of(new Server(ioThread, listeners, List.copyOf(addresses), accessLog));
+      var warmUp =
+          new WarmUp(
+              List.of(config.warmup()),
+              Duration.ofMillis(config.warmup_timeout_millis()),
+              tls.isPresent());
+      return Optional.of(
+          new Server(ioThread, listeners, List.copyOf(addresses), warmUp, accessLog));
     } catch (StartFailure e) {
       fail(e);
       return Optional.empty();
@@ -172,15 +215,25 @@ public final class ServerComponent {
         Condition.class, Condition.INSTANCE, FrameworkUtil.asDictionary(properties));
   }
 
-  /** <em>Blocks:</em> with the first worker until the port is open. */
+  /** <em>Blocks:</em> until the worker is warm, and with the first one until the port is open. */
   @Reference(
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
       unbind = "removeWorker")
   void addWorker(ExchangeQueues queues) {
-    server.ifPresent(present -> present.ioThread().addWorker(queues));
+    server.ifPresent(present -> addWorker(present, queues));
     changeWorkers(1);
     update();
+  }
+
+  private void addWorker(Server present, ExchangeQueues queues) {
+    present.ioThread().connectWorker(queues);
+    try {
+      present.warmUp().run(queues, present.ioThread()::offer);
+      present.ioThread().addWorker(queues);
+    } catch (StartFailure e) {
+      fail(e);
+    }
   }
 
   /** Nothing is offered to the worker any more when this returns. */
@@ -210,7 +263,7 @@ public final class ServerComponent {
   }
 
   private void update(Server present) {
-    if (!opened && workers > 0 && !stopping) {
+    if (!opened && started && workers > 0 && !stopping && failed.isEmpty()) {
       opened = true;
       try {
         urls = present.listeners().open(present.addresses());
@@ -253,6 +306,7 @@ public final class ServerComponent {
         writer.close();
       }
     });
+    offered.forEach(ServiceRegistration::unregister);
     failed.ifPresent(ServiceRegistration::unregister);
   }
 }

@@ -6,6 +6,7 @@ final class StartFailure extends Exception {
 
   static final int CONFIGURATION = 2;
   static final int CANNOT_BIND = 3;
+  static final int APPLICATION = 4;
   static final int INTERNAL = 70;
 
   private final int exitStatus;

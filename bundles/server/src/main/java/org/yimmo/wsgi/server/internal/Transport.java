@@ -27,6 +27,7 @@ record Transport(
     ChannelFactory<ServerChannel> tcp,
     ChannelFactory<ServerChannel> unix,
     Function<Path, SocketAddress> unixAddress) {
+  private static final String EPOLL = "epoll";
 
   /**
    * @param setting {@code auto}, {@code native} or {@code nio}
@@ -53,9 +54,13 @@ record Transport(
     };
   }
 
+  boolean isEpoll() {
+    return name.equals(EPOLL);
+  }
+
   private static Transport epoll() {
     return new Transport(
-        "epoll",
+        EPOLL,
         EpollIoHandler.newFactory(),
         EpollServerSocketChannel::new,
         EpollServerDomainSocketChannel::new,

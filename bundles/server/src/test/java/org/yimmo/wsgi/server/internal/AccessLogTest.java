@@ -82,6 +82,41 @@ class AccessLogTest {
   }
 
   @Test
+  void leavesAFileThatWasMovedAndLosesNothing() throws Exception {
+    var file = directory.resolve("access.log");
+    var log = AccessLogWriter.open(file.toString(), (lines, _) -> lines.append("x\n"));
+    var moved = directory.resolve("access.log.1");
+    for (int i = 0; i < 1000; i++) {
+      log.ended(NASTY);
+    }
+    Files.move(file, moved);
+
+    log.reopen();
+    for (int i = 0; i < 1000; i++) {
+      log.ended(NASTY);
+    }
+    log.close();
+
+    var lines = Files.readAllLines(file).size();
+    assertTrue(lines >= 1000, () -> lines + " lines in the new file");
+    assertEquals(2000, lines + Files.readAllLines(moved).size());
+  }
+
+  @Test
+  void goesOnWithItsOldFileWhenThereCanBeNoNewOne() throws Exception {
+    var folder = Files.createDirectory(directory.resolve("folder"));
+    var file = folder.resolve("access.log");
+    var log = AccessLogWriter.open(file.toString(), (lines, _) -> lines.append("x\n"));
+    var moved = Files.move(folder, directory.resolve("moved")).resolve("access.log");
+
+    log.reopen();
+    log.ended(NASTY);
+    log.close();
+
+    assertEquals("x\n", Files.readString(moved));
+  }
+
+  @Test
   void dropsWhatCannotBeWrittenInTimeAndNeverWaits() throws Exception {
     var stuck = new CountDownLatch(1);
     var writing = new CountDownLatch(1);
@@ -99,7 +134,7 @@ class AccessLogTest {
             written.append((char) octet);
           }
         };
-    var log = new AccessLogWriter("test", output, (lines, _) -> lines.append('x'));
+    var log = new AccessLogWriter("test", () -> output, (lines, _) -> lines.append('x'));
     log.start();
     log.ended(NASTY);
     assertTrue(writing.await(10, TimeUnit.SECONDS));

@@ -9,13 +9,19 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
@@ -27,6 +33,7 @@ import org.yimmo.wsgi.exchange.ExchangeQueues;
 class ServerComponentTest {
   @TempDir Path directory;
   private final List<Dictionary<?, ?>> conditions = new CopyOnWriteArrayList<>();
+  private final Map<Dictionary<?, ?>, Object> others = new ConcurrentHashMap<>();
 
   private BundleContext bundle() {
     return (BundleContext)
@@ -36,7 +43,11 @@ class ServerComponentTest {
             (_, method, arguments) -> {
               assertEquals("registerService", method.getName());
               var properties = (Dictionary<?, ?>) arguments[2];
-              conditions.add(properties);
+              if (arguments[0] == Condition.class) {
+                conditions.add(properties);
+              } else {
+                others.put(properties, arguments[1]);
+              }
               return registration(properties);
             });
   }
@@ -47,9 +58,18 @@ class ServerComponentTest {
         new Class<?>[] {ServiceRegistration.class},
         (_, method, _) -> {
           assertEquals("unregister", method.getName());
-          assertTrue(conditions.remove(properties));
+          assertTrue(conditions.remove(properties) || others.remove(properties) != null);
           return null;
         });
+  }
+
+  private long gauge(String name) {
+    return others.entrySet().stream()
+        .filter(entry -> name.equals(entry.getKey().get("yimmo.gauge")))
+        .map(entry -> (LongSupplier) entry.getValue())
+        .findFirst()
+        .orElseThrow()
+        .getAsLong();
   }
 
   /** The configuration with its defaults, but for {@code settings}. */
@@ -87,6 +107,7 @@ class ServerComponentTest {
   @Test
   void opensItsPortWithTheFirstWorker() throws Exception {
     var component = new ServerComponent(bundle(), config(Map.of()));
+    component.start();
     assertTrue(conditions.isEmpty());
     try (var worker = worker()) {
 
@@ -108,6 +129,7 @@ class ServerComponentTest {
     try (var first = worker();
         var second = worker()) {
       component.addWorker(first.queues());
+      component.start();
       var port = port();
       try (var client = connect(port)) {
         component.removeWorker(first.queues());
@@ -131,6 +153,7 @@ class ServerComponentTest {
       var component = new ServerComponent(bundle(), config(Map.of("bind", new String[] {address})));
 
       component.addWorker(worker.queues());
+      component.start();
 
       var failed = condition("yimmo.failed").orElseThrow();
       assertEquals(3, failed.get("exit.status"));
@@ -151,11 +174,80 @@ class ServerComponentTest {
       var component = new ServerComponent(bundle(), config(Map.of("bind", addresses)));
 
       component.addWorker(worker.queues());
+      component.start();
 
       assertTrue(condition("yimmo.failed").isPresent());
       assertFalse(socket.toFile().exists());
       component.stop();
     }
+  }
+
+  @Test
+  void reopensItsAccessLogWhenAskedTo() throws Exception {
+    var file = directory.resolve("access.log");
+    var component = new ServerComponent(bundle(), config(Map.of("access_log", file.toString())));
+    try (var worker = worker()) {
+      component.addWorker(worker.queues());
+      component.start();
+      Files.move(file, directory.resolve("moved"));
+
+      others.forEach((properties, service) -> {
+        if (Boolean.TRUE.equals(properties.get("yimmo.reopen"))) {
+          ((Runnable) service).run();
+        }
+      });
+      try (var client = connect(port())) {
+        client.get("/after").response();
+      }
+      component.stop();
+    }
+
+    assertTrue(Files.readString(file).contains("/after"));
+  }
+
+  @Test
+  void tellsHowBusyItIs() throws Exception {
+    var component = new ServerComponent(bundle(), config(Map.of()));
+    var asked = new CountDownLatch(1);
+    var answer = new CountDownLatch(1);
+    var worker =
+        new TestWorker(
+            new ExchangeQueues("worker", 16),
+            (exchange, queues) -> {
+              asked.countDown();
+              answer.await();
+              TestWorker.path(exchange, queues);
+            });
+    worker.start();
+    component.addWorker(worker.queues());
+    component.start();
+
+    try (var client = connect(port())) {
+      client.get("/1").get("/2");
+      assertTrue(asked.await(10, TimeUnit.SECONDS));
+      awaitGauge("in-flight", 2);
+      assertEquals(0, gauge("requests"));
+      assertEquals(1, gauge("connections"));
+      answer.countDown();
+      client.response();
+      client.response();
+
+      awaitGauge("requests", 2);
+      assertEquals(0, gauge("in-flight"));
+    }
+    awaitGauge("connections", 0);
+    assertEquals(0, gauge("io"), "nobody watches");
+    component.stop();
+    assertTrue(others.isEmpty());
+    worker.close();
+  }
+
+  private void awaitGauge(String name, long value) {
+    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (gauge(name) != value && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertEquals(value, gauge(name), name);
   }
 
   @Test

@@ -18,13 +18,12 @@ import org.yimmo.wsgi.session.Limits;
 final class TestServer implements AutoCloseable {
   private final IoThread ioThread;
   private final Listeners listeners;
-  private final List<String> urls;
+  private List<String> urls = List.of();
   private final List<TestWorker> workers = new ArrayList<>();
 
-  private TestServer(IoThread ioThread, Listeners listeners, List<String> urls) {
+  private TestServer(IoThread ioThread, Listeners listeners) {
     this.ioThread = ioThread;
     this.listeners = listeners;
-    this.urls = urls;
   }
 
   /** What a test may set; the defaults never get in the way of one. */
@@ -129,13 +128,24 @@ final class TestServer implements AutoCloseable {
               : Optional.<io.netty.handler.ssl.SslContext>empty();
       var ioThread = new IoThread(chosen, maxConnections, limits, accessLog, () -> {});
       var listeners = new Listeners(ioThread, chosen, tls, headerTimeout.toMillis());
-      var server =
-          new TestServer(ioThread, listeners, listeners.open(List.of(Address.parse(bind))));
+      var server = new TestServer(ioThread, listeners);
       for (var application : applications) {
         server.addWorker(application);
       }
-      return server;
+      try {
+        server.urls = listeners.open(List.of(Address.parse(bind)));
+        return server;
+      } catch (StartFailure e) {
+        server.close();
+        throw e;
+      }
     }
+  }
+
+  /** Limits that never get in the way of a test. */
+  static Limits generousLimits() {
+    var minute = Duration.ofMinutes(1);
+    return new Limits(8192, 16 * 1024, 0, 64 * 1024, minute, minute, minute, minute);
   }
 
   /** A server with default settings and one worker. */
@@ -147,12 +157,21 @@ final class TestServer implements AutoCloseable {
     var worker = new TestWorker(new ExchangeQueues("worker-" + workers.size(), 64), application);
     workers.add(worker);
     worker.start();
+    ioThread.connectWorker(worker.queues());
     ioThread.addWorker(worker.queues());
     return worker;
   }
 
   void removeWorker(TestWorker worker) {
     ioThread.removeWorker(worker.queues());
+  }
+
+  IoThread ioThread() {
+    return ioThread;
+  }
+
+  List<String> urls() {
+    return urls;
   }
 
   String url() {

@@ -27,7 +27,7 @@ class UnixSocketTest {
     return new TestServer.Builder().bind("unix:" + path);
   }
 
-  private static String get(Path path) throws IOException {
+  static String get(Path path) throws IOException {
     try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
       channel.write(ByteBuffer.wrap("GET /a HTTP/1.0\r\n\r\n".getBytes(ISO_8859_1)));
       var octets = ByteBuffer.allocate(1000);

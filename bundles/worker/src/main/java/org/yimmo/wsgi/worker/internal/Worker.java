@@ -3,6 +3,7 @@ package org.yimmo.wsgi.worker.internal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -12,7 +13,7 @@ import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.ResponsePart;
 
 /** One worker thread with its queues: takes an exchange, serves it, takes the next. */
-final class Worker {
+final class Worker implements Watch.Subject {
   private static final System.Logger LOG = System.getLogger(Worker.class.getName());
 
   /**
@@ -22,21 +23,34 @@ final class Worker {
   private static final long STACK_BYTES = 64L << 20;
 
   private final ExchangeQueues queues;
+  private final BundleContext bundle;
+  private final Optional<Watch> watch;
   private final ExchangeHandler.Responses responses;
   private final ExchangeHandler handler;
   private final Thread thread;
-  private Optional<ServiceRegistration<ExchangeQueues>> registration = Optional.empty();
+  private final AtomicReference<Optional<ServiceRegistration<ExchangeQueues>>> registration =
+      new AtomicReference<>(Optional.empty());
 
-  Worker(int number, int queueCapacity, ExchangeHandler handler) {
+  /**
+   * @param deadline how long an exchange may run; zero: as long as it likes
+   */
+  Worker(
+      int number,
+      int queueCapacity,
+      Duration deadline,
+      ExchangeHandler handler,
+      BundleContext bundle) {
     queues = new ExchangeQueues("worker-" + number, queueCapacity);
-    responses = queues::respond;
+    this.bundle = bundle;
+    watch = deadline.isZero() ? Optional.empty() : Optional.of(new Watch(queues, this, deadline));
+    responses = watch.<ExchangeHandler.Responses>map(it -> it).orElse(queues::respond);
     this.handler = handler;
     thread =
         Thread.ofPlatform()
             .name("yimmo-" + queues.worker())
             .daemon()
             .stackSize(STACK_BYTES)
-            .unstarted(this::serve);
+            .unstarted(() -> watch.ifPresentOrElse(this::serve, this::serve));
   }
 
   // --- the threads of the framework
@@ -45,15 +59,19 @@ final class Worker {
     return queues.worker();
   }
 
-  void start(BundleContext bundle) {
+  /** Empty: exchanges have no deadline. */
+  Optional<Watch> watch() {
+    return watch;
+  }
+
+  void start() {
     thread.start();
-    var properties = FrameworkUtil.asDictionary(Map.of("worker.name", queues.worker()));
-    registration = Optional.of(bundle.registerService(ExchangeQueues.class, queues, properties));
+    offer();
   }
 
   /** Ends the service first: once that returns, the server offers nothing more. */
   void close() {
-    registration.ifPresent(ServiceRegistration::unregister);
+    withdraw();
     queues.close();
   }
 
@@ -67,7 +85,34 @@ final class Worker {
     }
   }
 
+  // --- the threads of the framework, the watchdog
+
+  @Override
+  public Thread thread() {
+    return thread;
+  }
+
+  @Override
+  public void offer() {
+    var properties = FrameworkUtil.asDictionary(Map.of("worker.name", queues.worker()));
+    registration.set(Optional.of(bundle.registerService(ExchangeQueues.class, queues, properties)));
+  }
+
+  @Override
+  public void withdraw() {
+    registration.getAndSet(Optional.empty()).ifPresent(ServiceRegistration::unregister);
+  }
+
   // --- the worker thread
+
+  private void serve(Watch watching) {
+    for (var next = queues.take(); next.isPresent(); next = queues.take()) {
+      var exchange = next.get();
+      watching.begins(exchange);
+      serve(exchange);
+      watching.ended(exchange);
+    }
+  }
 
   private void serve() {
     for (var next = queues.take(); next.isPresent(); next = queues.take()) {

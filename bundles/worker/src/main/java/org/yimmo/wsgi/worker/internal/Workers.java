@@ -2,9 +2,14 @@ package org.yimmo.wsgi.worker.internal;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -17,6 +22,7 @@ import org.yimmo.wsgi.context.ExchangeHandler;
  *
  * <p>Each one's queues are a service while it takes exchanges. On stop the services go first, so
  * that the server offers no more; then the queues are closed and the threads finish what they have.
+ * With a deadline for exchanges a watchdog looks at them; without one there is none.
  */
 @Component(
     service = {},
@@ -33,6 +39,8 @@ public final class Workers {
 
   private final BundleContext bundle;
   private final List<Worker> workers;
+  private final Optional<Watchdog> watchdog;
+  private final ServiceRegistration<LongSupplier> stuckGauge;
   private final Duration gracePeriod;
 
   /** Properties of the PID {@code org.yimmo.wsgi.worker}. */
@@ -42,6 +50,8 @@ public final class Workers {
     int queue_capacity() default 1024;
 
     long grace_period_millis() default 30_000;
+
+    long timeout_millis() default 0;
   }
 
   @Activate
@@ -49,15 +59,27 @@ public final class Workers {
       BundleContext bundle, @Reference ExchangeHandler handler, Configuration configuration) {
     this.bundle = bundle;
     gracePeriod = Duration.ofMillis(configuration.grace_period_millis());
+    var deadline = Duration.ofMillis(configuration.timeout_millis());
+    var capacity = configuration.queue_capacity();
     workers =
         IntStream.rangeClosed(1, configuration.threads())
-            .mapToObj(number -> new Worker(number, configuration.queue_capacity(), handler))
+            .mapToObj(number -> new Worker(number, capacity, deadline, handler, bundle))
             .toList();
-    workers.forEach(worker -> worker.start(bundle));
+    var watches = workers.stream().flatMap(worker -> worker.watch().stream()).toList();
+    watchdog = watches.isEmpty() ? Optional.empty() : Optional.of(new Watchdog(watches, deadline));
+    workers.forEach(Worker::start);
+    watchdog.ifPresent(Watchdog::start);
+    stuckGauge =
+        bundle.registerService(
+            LongSupplier.class,
+            () -> watchdog.map(Watchdog::stuck).orElse(0L),
+            FrameworkUtil.asDictionary(Map.of("yimmo.gauge", "stuck")));
   }
 
   @Deactivate
   void stop() {
+    stuckGauge.unregister();
+    watchdog.ifPresent(Watchdog::stop); // first: it registers and unregisters queues as well
     workers.forEach(Worker::close);
     var patience = patience();
     var deadline = System.nanoTime() + patience.toNanos();

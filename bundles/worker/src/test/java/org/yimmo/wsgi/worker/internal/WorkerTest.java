@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -91,9 +93,62 @@ class WorkerTest {
     assertEquals("/2", next().exchange().request().target());
   }
 
+  @Test
+  void servesUnderADeadline() throws InterruptedException {
+    var worker = new Worker(1, 16, DEADLINE, serving(), registry.context());
+    worker.start();
+    registry.queues().onOutput(() -> drain(registry.drained.get()));
+
+    registry.queues().offer(exchange("/1"));
+    assertInstanceOf(ResponsePart.Whole.class, next());
+    registry.queues().offer(exchange("/2"));
+
+    assertInstanceOf(ResponsePart.Whole.class, next());
+    assertTrue(worker.watch().isPresent());
+  }
+
+  private static ExchangeHandler serving() {
+    return (exchange, responses) -> responses.respond(ok(exchange));
+  }
+
+  @Test
+  void isNotWatchedWithoutADeadline() {
+    assertTrue(start(serving()).watch().isEmpty());
+  }
+
+  @Test
+  void theWatchdogInterruptsAJavaApplicationThatTakesTooLong() throws InterruptedException {
+    var deadline = Duration.ofMillis(50);
+    var worker =
+        new Worker(
+            1,
+            16,
+            deadline,
+            (exchange, responses) -> {
+              if (exchange.request().target().equals("/slow")) {
+                assertThrows(InterruptedException.class, () -> new CountDownLatch(1).await());
+              }
+              responses.respond(ok(exchange));
+            },
+            registry.context());
+    worker.start();
+    registry.queues().onOutput(() -> drain(registry.drained.get()));
+    var watchdog = new Watchdog(List.of(worker.watch().orElseThrow()), deadline);
+    watchdog.start();
+
+    registry.queues().offer(exchange("/slow"));
+    registry.queues().offer(exchange("/next"));
+
+    assertInstanceOf(ResponsePart.Expired.class, next());
+    assertInstanceOf(ResponsePart.Whole.class, next());
+    assertEquals("/next", next().exchange().request().target());
+    assertEquals(0, watchdog.stuck());
+    watchdog.stop();
+  }
+
   private Worker start(ExchangeHandler handler) {
-    var worker = new Worker(1, 16, handler);
-    worker.start(registry.context());
+    var worker = new Worker(1, 16, Duration.ZERO, handler, registry.context());
+    worker.start();
     registry.queues().onOutput(() -> drain(registry.drained.get()));
     return worker;
   }

@@ -95,6 +95,17 @@ public interface CPython {
   /** The thread state of the caller. */
   long PyThreadState_Get();
 
+  /** What {@code threading.get_ident()} says of the caller. */
+  long PyThread_get_thread_ident();
+
+  /**
+   * Makes a thread raise an exception of the class {@code exception} at its next bytecode; NULL
+   * takes back one that was not raised yet.
+   *
+   * @return the number of threads that were found
+   */
+  int PyThreadState_SetAsyncExc(long ident, long exception);
+
   void PyThreadState_Clear(long threadState);
 
   /** The thread state was cleared and belongs to no living thread. */

@@ -18,6 +18,8 @@ public final class CPythonLibrary implements CPython {
   private final MemorySegment PyEval_RestoreThread;
   private final MemorySegment PyGILState_Ensure;
   private final MemorySegment PyThreadState_Get;
+  private final MemorySegment PyThread_get_thread_ident;
+  private final MemorySegment PyThreadState_SetAsyncExc;
   private final MemorySegment PyThreadState_Clear;
   private final MemorySegment PyThreadState_Delete;
   private final MemorySegment PyThreadState_DeleteCurrent;
@@ -82,6 +84,8 @@ public final class CPythonLibrary implements CPython {
     PyEval_RestoreThread = function("PyEval_RestoreThread");
     PyGILState_Ensure = function("PyGILState_Ensure");
     PyThreadState_Get = function("PyThreadState_Get");
+    PyThread_get_thread_ident = function("PyThread_get_thread_ident");
+    PyThreadState_SetAsyncExc = function("PyThreadState_SetAsyncExc");
     PyThreadState_Clear = function("PyThreadState_Clear");
     PyThreadState_Delete = function("PyThreadState_Delete");
     PyThreadState_DeleteCurrent = function("PyThreadState_DeleteCurrent");
@@ -193,6 +197,16 @@ public final class CPythonLibrary implements CPython {
   @Override
   public long PyThreadState_Get() {
     return Shapes.j(PyThreadState_Get);
+  }
+
+  @Override
+  public long PyThread_get_thread_ident() {
+    return Shapes.j(PyThread_get_thread_ident);
+  }
+
+  @Override
+  public int PyThreadState_SetAsyncExc(long ident, long exception) {
+    return Shapes.i(PyThreadState_SetAsyncExc, ident, exception);
   }
 
   @Override

@@ -1,0 +1,140 @@
+package org.yimmo.wsgi.proc.internal;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.yimmo.wsgi.proc.internal.control.Connection;
+import org.yimmo.wsgi.proc.internal.control.Message;
+
+/** A worker's connection to its manager. */
+final class ManagerLink implements AutoCloseable {
+  /** What the manager asks of a worker. */
+  interface Orders {
+    /** Finish what is in flight, then end; also when the manager is dead. */
+    void retire(String reason);
+
+    /** End at once. */
+    void stop();
+
+    /** Open the log files anew. */
+    void reopen();
+  }
+
+  private static final System.Logger LOG = System.getLogger(ManagerLink.class.getName());
+  private static final int BEAT_SECONDS = 1;
+
+  private final Connection connection;
+  private final Orders orders;
+  private final Supplier<Map<String, String>> gauges;
+  private final ScheduledExecutorService beats =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> Thread.ofPlatform().daemon().name("yimmo-beats").unstarted(task));
+  private volatile boolean closed; // written by the closing thread
+
+  /**
+   * @param gauges what is said of this process with each beat; called on the thread of the beats
+   * @throws IOException the manager is not there
+   */
+  ManagerLink(Path managerFolder, int number, Orders orders, Supplier<Map<String, String>> gauges)
+      throws IOException {
+    this.orders = orders;
+    this.gauges = gauges;
+    connection = Connection.to(managerFolder);
+    send(
+        new Message(
+            "hello",
+            Map.of(
+                "number", Integer.toString(number),
+                "pid", Long.toString(ProcessHandle.current().pid()))));
+    Thread.ofPlatform().daemon().name("yimmo-orders").start(this::read);
+    var _ = beats.scheduleAtFixedRate(this::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  // --- any thread
+
+  void ready() {
+    send(Message.of("ready"));
+  }
+
+  void failed(int status, String message) {
+    send(new Message("failed", Map.of("status", Integer.toString(status), "message", message)));
+  }
+
+  /** A message that does not arrive needs no other answer than the end of the stream has. */
+  private void send(Message message) {
+    try {
+      connection.send(message);
+    } catch (IOException e) {
+      LOG.log(Level.TRACE, "cannot tell the manager: {0}", e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    beats.shutdownNow();
+    try {
+      connection.close();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot close the connection to the manager", e);
+    }
+  }
+
+  // --- thread of the orders
+
+  private void read() {
+    var reason = "the manager is gone";
+    try {
+      for (var next = connection.read(); next.isPresent(); next = connection.read()) {
+        obey(next.get());
+      }
+    } catch (IOException e) {
+      reason = "the connection to the manager is broken: " + e.getMessage();
+    }
+    if (!closed) {
+      orders.retire(reason);
+    }
+  }
+
+  private void obey(Message order) {
+    switch (order.word()) {
+      case "retire" -> orders.retire("the manager retires this worker");
+      case "stop" -> orders.stop();
+      case "reopen" -> orders.reopen();
+      default -> LOG.log(Level.DEBUG, "unknown order: {0}", order.word());
+    }
+  }
+
+  // --- thread of the beats
+
+  private void beat() {
+    var values = new HashMap<>(gauges.get());
+    residentBytes().ifPresent(bytes -> values.put("rss.bytes", Long.toString(bytes)));
+    values.put(
+        "cpu.millis",
+        Long.toString(
+            ProcessHandle.current().info().totalCpuDuration().map(Duration::toMillis).orElse(0L)));
+    send(new Message("beat", values));
+  }
+
+  /** {@code VmRSS} of proc(5), where there is such a thing. */
+  private static Optional<Long> residentBytes() {
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+          .findFirst();
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+}

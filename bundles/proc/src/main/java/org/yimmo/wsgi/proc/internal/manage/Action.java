@@ -1,0 +1,40 @@
+package org.yimmo.wsgi.proc.internal.manage;
+
+import java.lang.System.Logger.Level;
+
+/** What the manager does, having decided so. */
+sealed interface Action {
+  /** Starts a process for this worker. */
+  record Start(int worker) implements Action {}
+
+  /** Asks the worker to finish what is in flight and end. */
+  record Retire(int worker) implements Action {}
+
+  /** Asks the worker to end at once. */
+  record Stop(int worker) implements Action {}
+
+  /** Ends the worker's process by force. */
+  record Kill(int worker) implements Action {}
+
+  /** Asks all workers to open their log files anew. */
+  record Reopen() implements Action {}
+
+  /** Tells the service manager of the system. */
+  record Notify(Notice notice) implements Action {}
+
+  /** Writes a line to the log. */
+  record Log(Level level, String text) implements Action {}
+
+  /** Says to the one who started the server why it does not start. */
+  record Complain(String message) implements Action {}
+
+  /** Ends the manager. No worker is left. */
+  record Exit(int status) implements Action {}
+
+  /** The states that systemd knows (sd_notify(3)). */
+  enum Notice {
+    READY,
+    RELOADING,
+    STOPPING
+  }
+}

@@ -1,0 +1,48 @@
+package org.yimmo.wsgi.proc.internal.manage;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What the manager is told, or sees happen. */
+sealed interface Event {
+  /** The worker's application is imported and its port open. */
+  record Ready(int worker) implements Event {}
+
+  /** The worker cannot start, or cannot go on; it ends by itself. */
+  record Failed(int worker, int status, String message) implements Event {}
+
+  /**
+   * The worker's process is gone.
+   *
+   * @param status 128 and the number of the signal, if it was one
+   * @param report what the JVM wrote when it crashed
+   */
+  record Exited(int worker, int status, Optional<Path> report) implements Event {}
+
+  /** The worker's sign of life, each second. */
+  record Beat(int worker, Gauges gauges) implements Event {}
+
+  /** A signal came for the manager. */
+  record Signalled(Order order) implements Event {}
+
+  /** Nothing happened, but time passed. */
+  record Tick() implements Event {}
+
+  /** What a signal means. */
+  enum Order {
+    /** TERM: finish what is in flight, then end. */
+    STOP,
+    /** INT: end now. */
+    QUICK_STOP,
+    /** HUP. */
+    RELOAD,
+    /** TTIN. */
+    ONE_MORE,
+    /** TTOU. */
+    ONE_LESS,
+    /** USR1: open the log files anew. */
+    REOPEN,
+    /** USR2, which asks gunicorn to replace its own program. */
+    UPGRADE
+  }
+}

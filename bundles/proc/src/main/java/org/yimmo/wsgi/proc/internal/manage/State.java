@@ -1,0 +1,76 @@
+package org.yimmo.wsgi.proc.internal.manage;
+
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.yimmo.wsgi.proc.internal.manage.WorkerState.Phase;
+
+/**
+ * All that the manager decides on.
+ *
+ * @param desired how many workers should serve
+ * @param served all of them were ready once: the first start is over
+ * @param ending the order to end, if it was given
+ * @param reloading a reload is under way
+ * @param failures workers in a row that ended soon after their start
+ * @param startAfter no worker is started before
+ * @param lastNumber of a worker
+ * @param restarts workers that had to be replaced because they died
+ * @param workers by number, until their process is gone
+ */
+record State(
+    Plan plan,
+    int desired,
+    boolean served,
+    Optional<Ending> ending,
+    boolean reloading,
+    int failures,
+    long startAfter,
+    int lastNumber,
+    int restarts,
+    SortedMap<Integer, WorkerState> workers) {
+
+  /** How the manager ends. */
+  record Ending(int status, boolean quick) {}
+
+  State {
+    workers = Collections.unmodifiableSortedMap(new TreeMap<>(workers));
+  }
+
+  static State initial(Plan plan) {
+    return new State(
+        plan, plan.processes(), false, Optional.empty(), false, 0, 0, 0, 0, new TreeMap<>());
+  }
+
+  /**
+   * When time alone asks for a decision.
+   *
+   * @return {@link Long#MAX_VALUE}: never
+   */
+  long wakeAt(long now) {
+    var deadlines = workers.values().stream().flatMapToLong(this::deadlines);
+    // A start that is due and not made waits for an event.
+    var start = startAfter > now ? LongStream.of(startAfter) : LongStream.empty();
+    return LongStream.concat(deadlines, start).min().orElse(Long.MAX_VALUE);
+  }
+
+  private LongStream deadlines(WorkerState worker) {
+    return switch (worker.phase()) {
+      case BOOTING -> LongStream.of(worker.startedAt() + plan.bootMillis());
+      case SERVING -> {
+        var silence = LongStream.of(worker.heardAt() + plan.silenceMillis());
+        yield plan.maxAgeMillis() > 0 && worker.outdated().isEmpty()
+            ? LongStream.concat(silence, LongStream.of(worker.startedAt() + plan.maxAgeMillis()))
+            : silence;
+      }
+      case RETIRING, STOPPING, FAILING -> LongStream.of(worker.deadline());
+      case KILLED -> LongStream.empty();
+    };
+  }
+
+  int count(Phase phase) {
+    return (int) workers.values().stream().filter(worker -> worker.phase() == phase).count();
+  }
+}

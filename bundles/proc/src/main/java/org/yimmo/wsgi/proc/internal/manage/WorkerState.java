@@ -1,0 +1,101 @@
+package org.yimmo.wsgi.proc.internal.manage;
+
+import java.util.Optional;
+
+/**
+ * What the manager knows of one worker process. Times are milliseconds of a clock that never goes
+ * back.
+ *
+ * @param number no two workers of a manager share one
+ * @param deadline of a worker that was asked to end: when it is ended by force
+ * @param heardAt when it last gave a sign of life that counts
+ * @param requestLimit it is replaced after so many; 0: never
+ * @param outdated why it is to be replaced
+ */
+record WorkerState(
+    int number,
+    Phase phase,
+    long startedAt,
+    long readyAt,
+    long deadline,
+    long heardAt,
+    long requestLimit,
+    Optional<Reason> outdated,
+    Gauges gauges) {
+
+  enum Phase {
+    /** Started; neither ready nor failed. */
+    BOOTING,
+    /** Ready. */
+    SERVING,
+    /** Asked to finish and end. */
+    RETIRING,
+    /** Asked to end at once. */
+    STOPPING,
+    /** It said that it fails, and ends by itself. */
+    FAILING,
+    /** Ended by force; not gone yet. */
+    KILLED
+  }
+
+  enum Reason {
+    RELOAD("the reload"),
+    REQUESTS("the number of its requests"),
+    AGE("its age"),
+    MEMORY("its memory"),
+    STUCK("a thread that did not come back from a request");
+
+    private final String text;
+
+    Reason(String text) {
+      this.text = text;
+    }
+
+    String text() {
+      return text;
+    }
+  }
+
+  static WorkerState started(int number, long now, long requestLimit) {
+    return new WorkerState(
+        number, Phase.BOOTING, now, 0, 0, now, requestLimit, Optional.empty(), Gauges.NONE);
+  }
+
+  boolean booting() {
+    return phase == Phase.BOOTING;
+  }
+
+  boolean serving() {
+    return phase == Phase.SERVING;
+  }
+
+  WorkerState ready(long now) {
+    return new WorkerState(
+        number, Phase.SERVING, startedAt, now, deadline, now, requestLimit, outdated, gauges);
+  }
+
+  WorkerState in(Phase next, long nextDeadline) {
+    return new WorkerState(
+        number, next, startedAt, readyAt, nextDeadline, heardAt, requestLimit, outdated, gauges);
+  }
+
+  WorkerState outdatedBy(Optional<Reason> reason) {
+    return new WorkerState(
+        number, phase, startedAt, readyAt, deadline, heardAt, requestLimit, reason, gauges);
+  }
+
+  /** A beat whose {@code io} stands still is heard, but is no sign of life. */
+  WorkerState beat(Gauges latest, long now) {
+    var alive = latest.io().isEmpty() || !latest.io().equals(gauges.io());
+    return new WorkerState(
+        number,
+        phase,
+        startedAt,
+        readyAt,
+        deadline,
+        alive ? now : heardAt,
+        requestLimit,
+        outdated,
+        latest);
+  }
+}

@@ -1,0 +1,138 @@
+package org.yimmo.wsgi.server.internal;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.Endpoints;
+import org.yimmo.wsgi.exchange.Exchange;
+import org.yimmo.wsgi.exchange.ExchangeQueues;
+import org.yimmo.wsgi.exchange.Fields;
+import org.yimmo.wsgi.exchange.Request;
+import org.yimmo.wsgi.exchange.ResponseHead;
+import org.yimmo.wsgi.exchange.ResponsePart;
+import org.yimmo.wsgi.exchange.ResponseReceiver;
+
+/**
+ * The requests that each worker thread answers before clients reach it: what an application does
+ * only once is done then, and one that cannot answer is noticed before it replaces one that can.
+ *
+ * @param targets paths, or URLs when the application wants to see its host name
+ * @param timeout for each of them
+ * @param secure whether the server speaks TLS
+ */
+record WarmUp(List<String> targets, Duration timeout, boolean secure) {
+  private static final int WINDOW_BYTES = 256 * 1024;
+
+  /** Where the exchange is offered to a worker: the I/O thread. */
+  @FunctionalInterface
+  interface Offer {
+    boolean to(ExchangeQueues queues, Exchange exchange);
+  }
+
+  /**
+   * Sends all requests through the queues of one worker.
+   *
+   * <p><em>Blocks:</em> until they are answered, for the timeout at most each.
+   *
+   * @throws StartFailure one was not answered, or not with success
+   */
+  void run(ExchangeQueues queues, Offer offer) throws StartFailure {
+    for (var target : targets) {
+      var answer = new Answer();
+      var exchange = new Exchange(request(target), answer, WINDOW_BYTES);
+      if (!offer.to(queues, exchange)) {
+        return; // the worker is leaving already
+      }
+      check(target, await(target, exchange, answer));
+    }
+  }
+
+  private Request request(String target) {
+    var uri = target.startsWith("/") ? defaultUri(target) : URI.create(target);
+    var https = uri.getScheme().equals("https");
+    var path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    var query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
+    return new Request(
+        "GET",
+        query.isEmpty() ? path : path + "?" + query,
+        path,
+        query,
+        "HTTP/1.1",
+        Fields.of("Host", uri.getRawAuthority(), "User-Agent", "yimmo-wsgi-warm-up"),
+        Content.none(),
+        new Endpoints("127.0.0.1", 0, "127.0.0.1", port(uri, https), https));
+  }
+
+  private URI defaultUri(String target) {
+    return URI.create((secure ? "https" : "http") + "://localhost" + target);
+  }
+
+  private static int port(URI uri, boolean https) {
+    return uri.getPort() >= 0 ? uri.getPort() : https ? 443 : 80;
+  }
+
+  private int await(String target, Exchange exchange, Answer answer) throws StartFailure {
+    try {
+      return answer
+          .status
+          .get(timeout.toMillis(), TimeUnit.MILLISECONDS)
+          .orElseThrow(() -> failure(target, "was not answered to the end", null));
+    } catch (TimeoutException e) {
+      exchange.abandon();
+      throw failure(target, "was not answered within " + timeout.toMillis() / 1000.0 + " s", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // it is never completed so
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure(target, "was interrupted", e);
+    }
+  }
+
+  private static void check(String target, int status) throws StartFailure {
+    if (status < 200 || status >= 400) {
+      throw failure(target, "was answered with status " + status, null);
+    }
+  }
+
+  private static StartFailure failure(String target, String what, Throwable cause) {
+    return new StartFailure(
+        StartFailure.APPLICATION,
+        "the warm-up failed: GET " + target + " " + what + "; mend it or change --warmup",
+        cause);
+  }
+
+  /** Takes the response; its content goes nowhere. */
+  private static final class Answer implements ResponseReceiver {
+    private final CompletableFuture<Optional<Integer>> status = new CompletableFuture<>();
+    private Optional<Integer> started = Optional.empty(); // I/O thread
+
+    @Override
+    public void receive(ResponsePart part) {
+      switch (part) {
+        case ResponsePart.Whole(_, var head, _) -> status.complete(Optional.of(head.status()));
+        case ResponsePart.Start(var exchange, var head, var content) ->
+            start(exchange, head, content);
+        case ResponsePart.More(var exchange, var content) ->
+            exchange.returnCredit(content.remaining());
+        case ResponsePart.End _ -> status.complete(started);
+        case ResponsePart.Abort _, ResponsePart.Refused _ -> status.complete(Optional.empty());
+        case ResponsePart.Expired(var exchange) -> {
+          exchange.abandon();
+          status.complete(Optional.empty());
+        }
+      }
+    }
+
+    private void start(Exchange exchange, ResponseHead head, ByteBuffer content) {
+      started = Optional.of(head.status());
+      exchange.returnCredit(content.remaining());
+    }
+  }
+}
