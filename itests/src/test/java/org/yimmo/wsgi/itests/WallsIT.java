@@ -124,9 +124,7 @@ class WallsIT {
         noClasses()
             .that(
                 DescribedPredicate.not(inBundle("server"))
-                    .and(
-                        DescribedPredicate.not(
-                            resideInAPackage(ROOT + "proc.internal.sockets"))))
+                    .and(DescribedPredicate.not(resideInAPackage(ROOT + "proc.internal.sockets"))))
             .should()
             .dependOnClassesThat(resideInAPackage("io.netty..")));
   }
