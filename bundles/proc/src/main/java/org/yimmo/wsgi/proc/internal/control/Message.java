@@ -60,10 +60,9 @@ public record Message(String word, Map<String, String> values) {
       throw new BadFrameException("a message without a word");
     }
     var values = new LinkedHashMap<String, String>();
-    if (!lines[lines.length - 1].isEmpty()) {
-      throw new BadFrameException("a message without an end of line");
-    }
-    for (var i = 1; i < lines.length - 1; i++) {
+    // The last line need not be ended.
+    var end = lines[lines.length - 1].isEmpty() ? lines.length - 1 : lines.length;
+    for (var i = 1; i < end; i++) {
       var equals = lines[i].indexOf('=');
       if (equals < 1) {
         throw new BadFrameException("a line that is not key=value");

@@ -56,6 +56,13 @@ class ConnectionTest {
   }
 
   @Test
+  void theLastLineNeedNotBeEnded() throws IOException {
+    peerSends(6, "status");
+
+    assertEquals(Message.of("status"), connection.read().orElseThrow());
+  }
+
+  @Test
   void writesLengthWordAndValues() throws IOException {
     connection.send(new Message("failed", Map.of("message", "a\r\nb 100%")));
 
@@ -91,8 +98,7 @@ class ConnectionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"\n", "\nkey=value\n", "word", "word\nvalue\n", "word\n=value\n", "word\n\n"})
+  @ValueSource(strings = {"\n", "\nkey=value\n", "word\nvalue\n", "word\n=value\n", "word\n\n"})
   void whatIsNoMessageIsRefused(String text) throws IOException {
     peerSends(text.length(), text);
 
