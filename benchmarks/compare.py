@@ -51,6 +51,7 @@ def parse_arguments():
     parser.add_argument("--case", choices=CASES, default="hello")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=5, help="length of one wrk run")
+    parser.add_argument("--warmup", type=int, default=8, help="seconds of load before each run")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--procs", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
@@ -92,7 +93,7 @@ def measure(command, arguments):
         url = f"http://127.0.0.1:{port}/"
         await_answer(server, url, expected)
         startup = time.monotonic() - started
-        load(url, arguments.connections, 2)
+        load(url, arguments.connections, arguments.warmup)
         cpu_before = cpu_seconds(server.pid)
         figures = load(url, arguments.connections, arguments.seconds)
         cpu = cpu_seconds(server.pid) - cpu_before

@@ -2,12 +2,19 @@
 # Sourced by the start script and by the build. A JDK says its version in the file `release`,
 # so nothing is started to find out.
 
+# Prints the feature release of the Java in $1.
 java_major() {
   [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 1
-  _line=$(grep '^JAVA_VERSION=' "$1/release") || return 1
-  _line=${_line#*\"}
-  _line=${_line%\"*}
-  printf '%s\n' "${_line%%[!0-9]*}"
+  while IFS= read -r _line; do
+    case $_line in
+      JAVA_VERSION=*)
+        _line=${_line#*\"}
+        printf '%s\n' "${_line%%[!0-9]*}"
+        return 0
+        ;;
+    esac
+  done < "$1/release"
+  return 1
 }
 
 java_suits() {

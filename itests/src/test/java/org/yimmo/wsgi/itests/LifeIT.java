@@ -136,8 +136,9 @@ class LifeIT {
         first.stop();
       }
 
-      try (var second = Yimmo.serving("hello", "--bind", "127.0.0.1:" + port).start()) {
-        assertEquals(200, Wire.to(port).get("/").status());
+      try (var second = Yimmo.serving("hello", "--bind", "127.0.0.1:" + port).start();
+          var wire = Wire.to(port)) {
+        assertEquals(200, wire.get("/").status());
         second.stop();
       }
     }

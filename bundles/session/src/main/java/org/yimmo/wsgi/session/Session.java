@@ -32,6 +32,7 @@ public final class Session {
 
   private static final long LINGER_NANOS = 5_000_000_000L;
   private static final long LINGER_NANOS_DRAINING = 1_000_000_000L;
+  private static final long LAST_REQUEST_NANOS = 1_000_000_000L;
   private static final long LINGER_BYTES = 64L * 1024 * 1024;
   private static final long NEVER = Long.MAX_VALUE;
   private static final byte[] NOTHING = {};
@@ -55,6 +56,8 @@ public final class Session {
   private enum Awaited {
     NOTHING,
     REQUEST,
+    /** The server stops: a request that is on its way is still answered. */
+    LAST_REQUEST,
     HEAD_END,
     CONTENT,
     CLOSE
@@ -482,8 +485,7 @@ public final class Session {
 
   private boolean noMoreRequests() {
     return switch (input) {
-      case HEAD -> clientEnded || (draining && keptLength == 0);
-      case CONTENT -> clientEnded;
+      case HEAD, CONTENT -> clientEnded;
       case UNWANTED -> true;
       case STALLED, DROPPED -> false;
     };
@@ -539,11 +541,11 @@ public final class Session {
   private Awaited awaited() {
     return switch (input) {
       case HEAD ->
-          stalled()
+          stalled() || (keptLength == 0 && !turns.isEmpty())
               ? Awaited.NOTHING
               : keptLength > 0
                   ? Awaited.HEAD_END
-                  : turns.isEmpty() ? Awaited.REQUEST : Awaited.NOTHING;
+                  : draining ? Awaited.LAST_REQUEST : Awaited.REQUEST;
       case CONTENT -> continueAwaited || stalled() ? Awaited.NOTHING : Awaited.CONTENT;
       case STALLED, UNWANTED -> Awaited.NOTHING;
       case DROPPED -> Awaited.CLOSE;
@@ -554,6 +556,7 @@ public final class Session {
     return switch (awaited) {
       case NOTHING -> NEVER;
       case REQUEST -> shared.limits.idleTimeout().toNanos();
+      case LAST_REQUEST -> Math.min(LAST_REQUEST_NANOS, shared.limits.idleTimeout().toNanos());
       case HEAD_END -> shared.limits.headerTimeout().toNanos();
       case CONTENT -> shared.limits.bodyTimeout().toNanos();
       case CLOSE -> draining ? LINGER_NANOS_DRAINING : LINGER_NANOS;
@@ -606,7 +609,7 @@ public final class Session {
   private void inputDeadlineReached() {
     inputDeadline = NEVER;
     switch (awaited) {
-      case REQUEST, CLOSE -> {
+      case REQUEST, LAST_REQUEST, CLOSE -> {
         if (connection.drained()) {
           end();
           connection.close();
@@ -626,11 +629,14 @@ public final class Session {
   }
 
   /**
-   * The server stops: no new request is begun, those that were begun are finished, then the
-   * connection is closed.
+   * The server stops: what was begun is finished, and so is a request that arrives within a second:
+   * the client may have sent it before it could know. Then the connection is closed.
    */
   public void drain() {
     draining = true;
+    if (awaited == Awaited.CLOSE) {
+      awaited = Awaited.NOTHING; // its deadline is nearer now
+    }
     settle();
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** How a session ends when the server stops. */
@@ -11,12 +12,25 @@ class DrainTest {
   private final Client client = new Client();
 
   @Test
-  void closesAnIdleConnectionAtOnce() {
+  void closesAnIdleConnectionSoon() {
     client.get("/").answer();
 
     client.session.drain();
+    assertFalse(client.closed);
+    client.waits(Duration.ofMillis(1_100));
 
     assertTrue(client.closed);
+  }
+
+  @Test
+  void answersARequestThatWasOnItsWay() {
+    client.session.drain();
+
+    client.waits(Duration.ofMillis(500));
+    client.get("/").answer();
+
+    assertEquals(Client.okAndClose("/"), client.got());
+    assertTrue(client.outputEnded || client.closed);
   }
 
   @Test
@@ -41,6 +55,7 @@ class DrainTest {
     client.respond(Client.more(exchange, "llo"), Client.end(exchange));
 
     assertTrue(client.got().endsWith("hello"));
+    client.waits(Duration.ofMillis(1_100));
     assertTrue(client.closed);
   }
 
@@ -54,5 +69,16 @@ class DrainTest {
 
     assertEquals(Client.okAndClose("/"), client.got());
     assertTrue(client.outputEnded);
+  }
+
+  @Test
+  void lingersNoLongerThanASecondAlsoWhenItBeganBefore() {
+    client.send("BAD\r\n\r\n");
+    assertFalse(client.closed);
+
+    client.session.drain();
+    client.waits(Duration.ofMillis(1_500));
+
+    assertTrue(client.closed);
   }
 }

@@ -62,18 +62,19 @@ final class Publication {
   }
 
   private static Map<String, Object> mod(Settings settings, Invocation invocation) {
-    var pythonpath = new ArrayList<>(settings.list(Setting.PYTHONPATH));
-    if (settings.servesBundledExample()) {
-      pythonpath.add(invocation.home().resolve("apps").toString());
-    }
+    // A file of the user's that has the name of the bundled example must not take its place.
+    var directory =
+        settings.servesBundledExample()
+            ? invocation.home().resolve("apps").toString()
+            : settings.text(Setting.CHDIR);
     var bundledPython = invocation.home().resolve("lib/python");
     return Map.of(
         "module", settings.text(Setting.MODULE),
         "app", settings.text(Setting.APP),
         "python", settings.text(Setting.PYTHON),
         "virtual.env", settings.text(Setting.VIRTUAL_ENV),
-        "chdir", settings.text(Setting.CHDIR),
-        "pythonpath", array(pythonpath),
+        "chdir", directory,
+        "pythonpath", array(settings.list(Setting.PYTHONPATH)),
         "argv", array(commandLine(invocation)),
         "bundled.python", Files.isDirectory(bundledPython) ? bundledPython.toString() : "");
   }

@@ -222,7 +222,7 @@ class PublicationTest {
   void findsTheBundledExample() {
     var mod = Call.with().published().get("org.yimmo.wsgi.mod");
 
-    assertArrayEquals(new String[] {"/opt/yimmo/apps"}, (String[]) mod.get("pythonpath"));
-    assertEquals("/", mod.get("chdir"));
+    assertEquals("/opt/yimmo/apps", mod.get("chdir"));
+    assertArrayEquals(new String[0], (String[]) mod.get("pythonpath"));
   }
 }

@@ -108,7 +108,7 @@ final class ContextType {
     try {
       var worker = reading(self);
       var size = size("read", arguments, count);
-      return bytes(worker, size < 0 ? Long.MAX_VALUE : size).steal();
+      return bytes(worker, worker.input(), size < 0 ? Long.MAX_VALUE : size).steal();
     } catch (Throwable e) {
       return raise(e);
     }
@@ -291,8 +291,7 @@ final class ContextType {
   // --- wsgi.input
 
   /** New bytes, filled in place. */
-  private Owned bytes(Worker worker, long limit) throws IOException {
-    var input = worker.input();
+  private Owned bytes(Worker worker, Input input, long limit) throws IOException {
     var size = Math.min(limit, input.remaining());
     if (size <= 0) {
       return py.share(noBytes.borrow());
@@ -303,7 +302,7 @@ final class ContextType {
         throw Raise.asSet();
       }
       var octets = py.c().PyBytes_AsString(bytes.borrow());
-      worker.reading(() -> fill(input, octets, size));
+      worker.reading(input, () -> fill(input, octets, size));
       return bytes;
     } catch (Throwable e) {
       bytes.close();
@@ -327,13 +326,22 @@ final class ContextType {
   private Owned line(Worker worker, long limit) throws IOException {
     var input = worker.input();
     var longest = limit < 0 ? Integer.MAX_VALUE : (int) Math.min(limit, Integer.MAX_VALUE);
-    return bytes(worker, worker.reading(() -> input.lineLength(longest)));
+    return bytes(worker, input, worker.reading(input, () -> input.lineLength(longest)));
   }
 
   // --- failures
 
-  /** Sets the error indicator. Returns what an upcall returns then. */
+  /** Makes a failure a Python exception. Returns what an upcall returns then. */
   private long raise(Throwable failure) {
+    try {
+      setError(failure);
+    } catch (Throwable e) { // Python raises SystemError for NULL without an exception
+      LOG.log(System.Logger.Level.ERROR, "cannot raise a Python exception", e);
+    }
+    return 0;
+  }
+
+  private void setError(Throwable failure) {
     switch (failure) {
       case Raise raise -> raise.type().ifPresent(type -> py.raise(type, raise.getMessage()));
       case PythonException e -> py.raise(ErrorType.VALUE_ERROR, text(e));
@@ -349,7 +357,6 @@ final class ContextType {
         py.raise(ErrorType.SYSTEM_ERROR, "internal fault of the server: " + failure);
       }
     }
-    return 0;
   }
 
   private static String text(Throwable failure) {

@@ -55,11 +55,8 @@ final class EmbeddedPython {
   private EmbeddedPython(Installation installation) {
     this.installation = installation;
     mainThread =
-        Executors.newSingleThreadExecutor(task -> {
-          var thread = new Thread(null, task, "yimmo-python", STACK_BYTES);
-          thread.setDaemon(true);
-          return thread;
-        });
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("yimmo-python").stackSize(STACK_BYTES).daemon().factory());
   }
 
   /**

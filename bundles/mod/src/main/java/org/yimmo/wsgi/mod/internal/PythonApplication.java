@@ -17,7 +17,7 @@ import org.yimmo.wsgi.application.StartResponse;
 final class PythonApplication implements Application {
   private final Python py;
   private final Workers workers;
-  private final Owned application;
+  private final Owned application; // as long as the interpreter: a request may be in it
 
   PythonApplication(Python py, Workers workers, Owned application) {
     this.py = py;

@@ -130,7 +130,7 @@ final class Worker {
 
   // --- what its context object asks for, with the GIL
 
-  /** Whether there is a request, and this is the thread for it. <em>Thread:</em> any. */
+  /** Whether there is a request. <em>Thread:</em> any that holds the GIL. */
   boolean busy() {
     return busy;
   }
@@ -151,13 +151,13 @@ final class Worker {
   }
 
   /**
-   * Reads from the input, without the GIL if that waits for a disk.
+   * Reads from the input of a request, without the GIL if that waits for a disk.
    *
    * <p><em>Thread:</em> any that holds the GIL: an application may hand its input to another thread
    * of its own, whose thread state is not the one kept here.
    */
-  int reading(Reading reading) throws IOException {
-    if (!input.onDisk()) {
+  int reading(Input source, Reading reading) throws IOException {
+    if (!source.onDisk()) {
       return reading.read();
     }
     var own = isCurrent();
@@ -202,6 +202,10 @@ final class Worker {
 
   boolean inside() {
     return inside;
+  }
+
+  int handle() {
+    return handle;
   }
 
   long threadState() {

@@ -90,7 +90,11 @@ final class Workers {
 
   private Worker attach() {
     if (attached().stream().anyMatch(Worker::ended)) {
-      new Thread(null, this::reap, "yimmo-python-reaper", STACK_BYTES).start();
+      Thread.ofPlatform()
+          .name("yimmo-python-reaper")
+          .stackSize(STACK_BYTES)
+          .daemon()
+          .start(this::reap);
     }
     coming.incrementAndGet(); // before the look at the flag: see Worker.enter
     try {
@@ -140,6 +144,7 @@ final class Workers {
         var gone = takeEnded();
         for (var worker : gone) {
           worker.close();
+          taken.clear(worker.handle() - 1);
           py.c().PyThreadState_Clear(worker.threadState());
         }
         for (var worker : gone) {

@@ -3,6 +3,7 @@ package org.yimmo.wsgi.worker.internal;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,6 +25,13 @@ import org.yimmo.wsgi.context.ExchangeHandler;
 public final class Workers {
   private static final System.Logger LOG = System.getLogger(Workers.class.getName());
 
+  /**
+   * How long a thread may take when the whole process stops: the server has stopped before and
+   * spent the grace period, so nobody waits for what an application still computes.
+   */
+  private static final Duration AT_THE_END = Duration.ofSeconds(1);
+
+  private final BundleContext bundle;
   private final List<Worker> workers;
   private final Duration gracePeriod;
 
@@ -39,6 +47,7 @@ public final class Workers {
   @Activate
   public Workers(
       BundleContext bundle, @Reference ExchangeHandler handler, Configuration configuration) {
+    this.bundle = bundle;
     gracePeriod = Duration.ofMillis(configuration.grace_period_millis());
     workers =
         IntStream.rangeClosed(1, configuration.threads())
@@ -50,15 +59,21 @@ public final class Workers {
   @Deactivate
   void stop() {
     workers.forEach(Worker::close);
-    var deadline = System.nanoTime() + gracePeriod.toNanos();
+    var patience = patience();
+    var deadline = System.nanoTime() + patience.toNanos();
     for (var worker : workers) {
       if (!worker.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
         LOG.log(
             System.Logger.Level.WARNING,
             "{0} is still in an application {1} s after it was told to stop; it is left behind",
             worker.name(),
-            gracePeriod.toSeconds());
+            patience.toSeconds());
       }
     }
+  }
+
+  private Duration patience() {
+    var processStops = bundle.getBundle(0).getState() == Bundle.STOPPING;
+    return processStops && gracePeriod.compareTo(AT_THE_END) > 0 ? AT_THE_END : gracePeriod;
   }
 }

@@ -117,8 +117,6 @@ public interface CPython {
   /** {@return new} */
   long PyObject_GetAttr(long object, long name);
 
-  int PyObject_SetAttrString(long object, long name, long value);
-
   /**
    * Calls with the tuple {@code arguments}, or without arguments when it is NULL.
    *
@@ -144,13 +142,6 @@ public interface CPython {
   long PyIter_Next(long iterator);
 
   long PyObject_Size(long object);
-
-  int PyObject_IsTrue(long object);
-
-  /** {@return new} */
-  long PyObject_Str(long object);
-
-  int PyCallable_Check(long object);
 
   /** With {@code overflow} NULL a number out of range is clipped. */
   long PyNumber_AsSsize_t(long object, long overflow);
@@ -241,9 +232,6 @@ public interface CPython {
 
   /** Makes what {@link #PyErr_Fetch} left a real exception, in the same three variables. */
   void PyErr_NormalizeException(long type, long value, long traceback);
-
-  /** Steals all three. */
-  void PyErr_Restore(long type, long value, long traceback);
 
   void PyErr_SetString(long type, long message);
 

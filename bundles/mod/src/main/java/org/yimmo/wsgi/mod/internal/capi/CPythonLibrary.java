@@ -25,14 +25,10 @@ public final class CPythonLibrary implements CPython {
   private final MemorySegment Py_DecRef;
   private final MemorySegment PyObject_GetAttrString;
   private final MemorySegment PyObject_GetAttr;
-  private final MemorySegment PyObject_SetAttrString;
   private final MemorySegment PyObject_CallObject;
   private final MemorySegment PyObject_GetIter;
   private final MemorySegment PyIter_Next;
   private final MemorySegment PyObject_Size;
-  private final MemorySegment PyObject_IsTrue;
-  private final MemorySegment PyObject_Str;
-  private final MemorySegment PyCallable_Check;
   private final MemorySegment PyNumber_AsSsize_t;
   private final MemorySegment PyType_GetFlags;
   private final MemorySegment PyType_FromSpec;
@@ -58,7 +54,6 @@ public final class CPythonLibrary implements CPython {
   private final MemorySegment PyErr_Occurred;
   private final MemorySegment PyErr_Fetch;
   private final MemorySegment PyErr_NormalizeException;
-  private final MemorySegment PyErr_Restore;
   private final MemorySegment PyErr_SetString;
   private final MemorySegment PyErr_SetObject;
   private final MemorySegment PyErr_Clear;
@@ -94,14 +89,10 @@ public final class CPythonLibrary implements CPython {
     Py_DecRef = function("Py_DecRef");
     PyObject_GetAttrString = function("PyObject_GetAttrString");
     PyObject_GetAttr = function("PyObject_GetAttr");
-    PyObject_SetAttrString = function("PyObject_SetAttrString");
     PyObject_CallObject = function("PyObject_CallObject");
     PyObject_GetIter = function("PyObject_GetIter");
     PyIter_Next = function("PyIter_Next");
     PyObject_Size = function("PyObject_Size");
-    PyObject_IsTrue = function("PyObject_IsTrue");
-    PyObject_Str = function("PyObject_Str");
-    PyCallable_Check = function("PyCallable_Check");
     PyNumber_AsSsize_t = function("PyNumber_AsSsize_t");
     PyType_GetFlags = function("PyType_GetFlags");
     PyType_FromSpec = function("PyType_FromSpec");
@@ -127,7 +118,6 @@ public final class CPythonLibrary implements CPython {
     PyErr_Occurred = function("PyErr_Occurred");
     PyErr_Fetch = function("PyErr_Fetch");
     PyErr_NormalizeException = function("PyErr_NormalizeException");
-    PyErr_Restore = function("PyErr_Restore");
     PyErr_SetString = function("PyErr_SetString");
     PyErr_SetObject = function("PyErr_SetObject");
     PyErr_Clear = function("PyErr_Clear");
@@ -241,11 +231,6 @@ public final class CPythonLibrary implements CPython {
   }
 
   @Override
-  public int PyObject_SetAttrString(long object, long name, long value) {
-    return Shapes.i(PyObject_SetAttrString, object, name, value);
-  }
-
-  @Override
   public long PyObject_CallObject(long callable, long arguments) {
     return Shapes.j(PyObject_CallObject, callable, arguments);
   }
@@ -263,21 +248,6 @@ public final class CPythonLibrary implements CPython {
   @Override
   public long PyObject_Size(long object) {
     return Shapes.j(PyObject_Size, object);
-  }
-
-  @Override
-  public int PyObject_IsTrue(long object) {
-    return Shapes.i(PyObject_IsTrue, object);
-  }
-
-  @Override
-  public long PyObject_Str(long object) {
-    return Shapes.j(PyObject_Str, object);
-  }
-
-  @Override
-  public int PyCallable_Check(long object) {
-    return Shapes.i(PyCallable_Check, object);
   }
 
   @Override
@@ -403,11 +373,6 @@ public final class CPythonLibrary implements CPython {
   @Override
   public void PyErr_NormalizeException(long type, long value, long traceback) {
     Shapes.v(PyErr_NormalizeException, type, value, traceback);
-  }
-
-  @Override
-  public void PyErr_Restore(long type, long value, long traceback) {
-    Shapes.v(PyErr_Restore, type, value, traceback);
   }
 
   @Override

@@ -27,11 +27,16 @@ final class CacheFolder {
 
   CacheFolder() {
     this(
-        Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-            .filter(value -> value.startsWith("/"))
-            .map(Path::of)
+        absolute("XDG_CACHE_HOME")
+            .or(() -> absolute("HOME").map(home -> home.resolve(".cache")))
             .orElse(Path.of(System.getProperty("user.home"), ".cache")),
         Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  private static Optional<Path> absolute(String variable) {
+    return Optional.ofNullable(System.getenv(variable))
+        .filter(value -> value.startsWith("/"))
+        .map(Path::of);
   }
 
   CacheFolder(Path preferred, Path temporary) {

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class InterpreterProbe implements InterpreterChoice.Probe {
   private static final System.Logger LOG = System.getLogger("org.yimmo.wsgi.mod");
+  private static final int MAX_SHOWN = 80;
   private static final int LONGEST_SECONDS = 20;
 
   private final CacheFolder cache;
@@ -124,7 +125,7 @@ final class InterpreterProbe implements InterpreterChoice.Probe {
       if (status != 0) {
         throw new PythonUnusable(
             "%s ended with status %d when asked for its version: %s"
-                .formatted(interpreter, status, String.join(" ", lines)));
+                .formatted(interpreter, status, beginning(String.join(" ", lines))));
       }
       return lines;
     } catch (InterruptedException _) {
@@ -132,6 +133,11 @@ final class InterpreterProbe implements InterpreterChoice.Probe {
       process.destroyForcibly();
       throw new PythonUnusable("interrupted while asking " + interpreter + " for its version");
     }
+  }
+
+  /** What is no Python may answer at any length, and with the question in it. */
+  private static String beginning(String answer) {
+    return answer.length() <= MAX_SHOWN ? answer : answer.substring(0, MAX_SHOWN) + "…";
   }
 
   private static String script() {
