@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,11 @@ class AotCacheIT {
     var files = new ArrayList<Path>();
     try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
       for (var descriptor : descriptors) {
-        files.add(Files.readSymbolicLink(descriptor));
+        try {
+          files.add(Files.readSymbolicLink(descriptor));
+        } catch (NoSuchFileException _) {
+          // closed in the meantime
+        }
       }
     }
     return files;
