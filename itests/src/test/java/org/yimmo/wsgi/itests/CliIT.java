@@ -353,4 +353,22 @@ class CliIT {
       server.log().await("" + server.process().pid());
     }
   }
+
+  @Test
+  void saysThatNoManagerIsRunning() {
+    var nowhere = Folders.fresh("status").toString();
+
+    var finished =
+        Yimmo.with("status")
+            .environment("XDG_RUNTIME_DIR", nowhere)
+            .environment("TMPDIR", nowhere)
+            .run();
+
+    assertEquals(1, finished.status());
+    assertEquals("", finished.out());
+    assertEquals(
+        "yimmo-wsgi: no manager of yours is running; yimmo-wsgi -p 2 starts one, and a single"
+            + " process has none",
+        finished.err());
+  }
 }

@@ -44,6 +44,12 @@ public final class Yimmo {
     return with(arguments.toArray(String[]::new));
   }
 
+  /** Of a distribution that lies elsewhere. */
+  public Yimmo from(Path home) {
+    process.command().set(0, home.resolve("bin/yimmo-wsgi").toString());
+    return this;
+  }
+
   public Yimmo environment(String name, String value) {
     process.environment().put(name, value);
     return this;
