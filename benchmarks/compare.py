@@ -1,207 +1,216 @@
 #!/usr/bin/env python3
 """Compares WSGI servers: throughput, latency, CPU, memory and start-up, in interleaved rounds.
 
-Every server is started, checked and loaded with wrk in turn, round after round, so that a
-machine whose speed drifts treats them alike. Figures are medians over the rounds, with the
-ratio to the peer. CPU is user and system time of all processes of the server, read from /proc;
-memory is their proportional set size (PSS) under load.
+Every server is started, checked and loaded in turn, round after round, so that a machine whose
+speed drifts treats them alike. Figures are medians over the rounds (in brackets the range), with
+the ratio to the peer in the same rounds. docs/performance.md tells what they mean.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
-import re
-import shlex
-import shutil
-import signal
-import socket
+import platform
 import statistics
-import subprocess
 import sys
+import tempfile
 import time
-import urllib.error
-import urllib.request
+import zipfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-TICK = os.sysconf("SC_CLK_TCK")
-
-CASES = {
-    "hello": ("bench:hello", b"Hello, world!\n"),
-    "flask": ("bench:flask_hello()", b"Hello, world!\n"),
-}
+import client
+import reach
+import report
+from cases import CASES, PLAIN, Wrk
+from servers import HERE, Fault, Mode, Product, Server, read_products
 
 
 def main():
     arguments = parse_arguments()
-    servers = read_servers(arguments)
-    rounds = {name: [] for name in servers}
-    for number in range(arguments.rounds):
-        for name, command in servers.items():
-            print(f"round {number + 1}: {name}", file=sys.stderr)
-            rounds[name].append(measure(command, arguments))
-    result = {name: medians(values) for name, values in rounds.items()}
-    print(table(result, arguments.peer))
+    products = read_products(arguments.servers, arguments.only)
+    names = CASES if arguments.suite or "all" in arguments.case else arguments.case
+    visits = plan([CASES[name] for name in names], modes(arguments))
+    results = report.Results()
+    with tempfile.TemporaryDirectory(prefix="yimmo-benchmark-") as folder:
+        started_only = zip_example(pathlib.Path(folder)) if arguments.suite else []
+        for number in range(1, arguments.rounds + 1):
+            for visit in visits:
+                for product in products + (started_only if visit.starts() else []):
+                    tell(f"round {number}/{arguments.rounds}: {product.name}, {visit}")
+                    visit.pay(product, number, arguments, results)
+    print(report.markdown(results, CASES, arguments.peer))
+    verdicts = reach.judged(results) if arguments.suite else []
+    if verdicts:
+        print("\n" + reach.markdown(verdicts))
     if arguments.json:
-        arguments.json.write_text(json.dumps({"rounds": rounds, "medians": result}, indent=2))
+        written = {"machine": machine(), "settings": settings(arguments), "reach": verdicts}
+        arguments.json.write_text(
+            json.dumps(written | report.as_json(results, arguments.peer), indent=1) + "\n")
+    if any(m.fault and m.server == reach.OURS for m in results.measurements):
+        sys.exit(f"{reach.OURS} failed a case, see above")
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--case", choices=CASES, default="hello")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="cases:\n" + "\n".join(f"  {case.name:12} {case.what}" for case in CASES.values()))
+    parser.add_argument(
+        "--case", nargs="+", choices=[*CASES, "all"], default=["hello"], metavar="CASE",
+        help="see below; or all")
+    parser.add_argument(
+        "--suite", action="store_true",
+        help="all cases in the modes that they ask for, and what is to be reached")
+    parser.add_argument(
+        "--mode", nargs="+", type=Mode.parse, default=[Mode(1, 1)], metavar="PxT",
+        help="processes and threads of cases that do not say: 1x1 2x1 1x4")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=5, help="length of one wrk run")
-    parser.add_argument("--warmup", type=int, default=8, help="seconds of load before each run")
-    parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--procs", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--python", default="/usr/bin/python3")
-    parser.add_argument("--peer", default="gunicorn sync", help="what the ratios compare with")
+    parser.add_argument("--seconds", type=int, default=5, help="length of one measured load")
+    parser.add_argument(
+        "--warmup", type=int, default=8, help="seconds of hello after each start of a server")
+    parser.add_argument(
+        "--settle", type=int, default=2, help="seconds of its own load before each measured load")
+    parser.add_argument("--starts", type=int, default=5, help="of a server in a round, for startup")
+    parser.add_argument("--python", default="/usr/bin/python3", help="for servers that can choose")
+    parser.add_argument("--peer", default=reach.SYNC, help="what the ratios compare with")
     parser.add_argument("--servers", type=pathlib.Path, default=HERE / "servers.txt")
-    parser.add_argument("--only", nargs="*", help="names of the servers to compare")
+    parser.add_argument("--only", nargs="+", metavar="SERVER", help="of the servers' file")
     parser.add_argument("--json", type=pathlib.Path, help="also write all figures there")
     return parser.parse_args()
 
 
-def read_servers(arguments):
-    servers = {}
-    for line in arguments.servers.read_text().splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
-        name, command = (part.strip() for part in line.split("|", 1))
-        if arguments.only and name not in arguments.only:
-            continue
-        program = shlex.split(command)[0]
-        if shutil.which(program) or (HERE.parent / program).exists():
-            servers[name] = command
-        else:
-            print(f"{name}: {program} is not installed, skipped", file=sys.stderr)
-    return servers
+def modes(arguments):
+    """The modes of a case."""
+    def of(case):
+        if case.modes:
+            return case.modes
+        if arguments.suite:
+            return reach.SUITE_MODES.get(case.name, (Mode(1, 1),))
+        return arguments.mode
+    return of
 
 
-def measure(command, arguments):
-    app, expected = CASES[arguments.case]
-    port = free_port()
-    values = dict(
-        python=arguments.python, port=port, dir=HERE / "apps", app=shlex.quote(app),
-        procs=arguments.procs, threads=arguments.threads)
-    started = time.monotonic()
-    server = subprocess.Popen(
-        shlex.split(command.format(**values)), cwd=HERE.parent, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        url = f"http://127.0.0.1:{port}/"
-        await_answer(server, url, expected)
-        startup = time.monotonic() - started
-        load(url, arguments.connections, arguments.warmup)
-        cpu_before = cpu_seconds(server.pid)
-        figures = load(url, arguments.connections, arguments.seconds)
-        cpu = cpu_seconds(server.pid) - cpu_before
-        figures["cpu_us"] = 1e6 * cpu / max(1, figures.pop("requests"))
-        figures["pss_mb"] = pss_bytes(server.pid) / 1e6
-        figures["startup_s"] = startup
-        return figures
-    finally:
-        stop(server)
+def plan(cases, modes_of):
+    """The visits of a round. Cases of one mode and application share a server, and so its
+    warm-up, unless they need one for themselves."""
+    shared = {}
+    visits = []
+    for case in cases:
+        for mode in modes_of(case):
+            if case.alone or not case.measure:
+                visits.append(Visit(mode, case.app, [case]))
+            elif (mode, case.app) in shared:
+                shared[mode, case.app].cases.append(case)
+            else:
+                shared[mode, case.app] = Visit(mode, case.app, [case])
+                visits.append(shared[mode, case.app])
+    return visits
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """One start of each server, and what is measured on it."""
+    mode: Mode
+    app: str
+    cases: list
 
+    def __str__(self):
+        return f"{self.mode}: {' '.join(case.name for case in self.cases)}"
 
-def await_answer(server, url, expected):
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            sys.exit(f"server ended with {server.returncode}: {server.stderr.read().decode()}")
-        try:
-            with urllib.request.urlopen(url, timeout=5) as response:
-                content = response.read()
-            if content != expected:
-                sys.exit(f"wrong answer: {content[:200]!r}")
+    def starts(self):
+        """Whether it is about the start itself, and so about several."""
+        return not self.cases[0].measure
+
+    def pay(self, product, number, arguments, results):
+        able = []
+        for case in self.cases:
+            lacks = product.lacks(case.needs, self.mode)
+            if lacks:
+                results.left_out[case.name, str(self.mode), product.name] = lacks
+            else:
+                able.append(case)
+        if not able:
             return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.005)
-    sys.exit("the server did not answer within 30 s")
+        pending = list(able)
+        try:
+            for case, figures in self.measured(product, pending, arguments):
+                results.add(report.Measurement(
+                    number, product.name, str(self.mode), case.name, figures))
+        except (Fault, OSError, ValueError) as fault:
+            for case in pending:  # after a fault the server's state is anyone's guess
+                tell(f"  {product.name}, {case.name}: {fault}")
+                results.add(report.Measurement(
+                    number, product.name, str(self.mode), case.name, fault=str(fault)))
+
+    def measured(self, product, pending, arguments):
+        """Yields each case with its figures, and then takes it from the pending ones."""
+        if self.starts():
+            yield pending[0], startup(product, self.app, self.mode, arguments)
+            pending.pop(0)
+            return
+        with Server(product, self.app, self.mode, arguments.python) as server:
+            server.await_answer()
+            load(server, CASES["hello"], arguments.warmup)
+            while pending:
+                case = pending[0]
+                if not case.alone and case.measure.__name__ == "steady":
+                    load(server, case, arguments.settle)
+                yield case, case.measure(server, case, arguments.seconds)
+                pending.pop(0)
 
 
-def load(url, connections, seconds):
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", url]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    errors = re.search(r"Socket errors: (.*)", printed)
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", printed)
-    failed = sum(int(count) for count in re.findall(r"\d+", errors[1])) if errors else 0
+def load(server, case, seconds):
+    """A load that does not count; checked before, lest a broken answer warms up anything."""
+    client.check(server, case.request, case.expected)
+    if seconds:
+        Wrk(server, case.request, case.connections, seconds, case.pipelined).result()
+
+
+def startup(product, app, mode, arguments):
+    """The median of several starts. One before them brings the files into the page cache."""
+    seconds = []
+    for _ in range(arguments.starts + 1):
+        with Server(product, app, mode, arguments.python) as server:
+            seconds.append(server.await_answer())
+    return {"startup_s": statistics.median(seconds[1:])}
+
+
+def zip_example(folder):
+    """The distribution as users unpack it, serving its own example; none without a zip."""
+    zips = sorted((HERE.parent / "distribution" / "target").glob("yimmo-wsgi-*.zip"))
+    if not zips:
+        tell("no distribution/target/yimmo-wsgi-*.zip, so no start of the zip's example")
+        return []
+    with zipfile.ZipFile(zips[-1]) as archive:
+        for entry in archive.infolist():  # modes and times too: the AOT cache checks times
+            file = archive.extract(entry, folder)
+            os.chmod(file, entry.external_attr >> 16 & 0o777 or 0o644)
+            modified = time.mktime((*entry.date_time, 0, 0, -1))
+            os.utime(file, (modified, modified))
+    program = next(folder.glob("*/bin/yimmo-wsgi"))
+    command = f"{program} --python {{python}} --bind 127.0.0.1:{{port}}"
+    return [Product(reach.ZIP_EXAMPLE, command, frozenset())]
+
+
+def machine():
+    model = [
+        line.partition(":")[2].strip()
+        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")]
     return {
-        "requests": int(re.search(r"(\d+) requests in", printed)[1]),
-        "rps": float(re.search(r"Requests/sec:\s+([\d.]+)", printed)[1]),
-        "p50_ms": milliseconds(re.search(r"50%\s+([\d.]+)(us|ms|s)", printed)),
-        "p99_ms": milliseconds(re.search(r"99%\s+([\d.]+)(us|ms|s)", printed)),
-        "errors": failed + (int(bad[1]) if bad else 0),
-    }
+        "processors": os.cpu_count(), "model": model[0] if model else platform.machine(),
+        "kernel": platform.release(), "load average": os.getloadavg(),
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
 
 
-def milliseconds(match):
-    return float(match[1]) * {"us": 0.001, "ms": 1, "s": 1000}[match[2]]
+def settings(arguments):
+    return {
+        name: str(value) if isinstance(value, pathlib.Path) else value
+        for name, value in vars(arguments).items() if name not in ("json", "mode")
+    } | {"mode": [str(mode) for mode in arguments.mode]}
 
 
-def processes(session):
-    """The pids of all processes of the session that the server leads."""
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == session:
-                yield entry, fields
-
-
-def cpu_seconds(session):
-    return sum(int(fields[11]) + int(fields[12]) for _, fields in processes(session)) / TICK
-
-
-def pss_bytes(session):
-    total = 0
-    for entry, _ in processes(session):
-        rollup = (entry / "smaps_rollup").read_text()
-        total += int(re.search(r"^Pss:\s+(\d+) kB", rollup, re.M)[1]) * 1024
-    return total
-
-
-def stop(server):
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(15)
-    except subprocess.TimeoutExpired:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-
-
-def medians(values):
-    return {key: statistics.median(value[key] for value in values) for key in values[0]}
-
-
-def table(result, peer):
-    base = result.get(peer)
-    rows = [
-        "| server | requests/s | p50 ms | p99 ms | errors | CPU µs/request | PSS MB | start-up s |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for name, figures in result.items():
-        def cell(key, form):
-            text = form.format(figures[key])
-            if base and name != peer and base[key]:
-                text += f" ({figures[key] / base[key]:.2f}×)"
-            return text
-
-        rows.append(
-            f"| {name} | {cell('rps', '{:.0f}')} | {cell('p50_ms', '{:.2f}')} "
-            f"| {cell('p99_ms', '{:.2f}')} | {figures['errors']:.0f} "
-            f"| {cell('cpu_us', '{:.1f}')} | {cell('pss_mb', '{:.0f}')} "
-            f"| {cell('startup_s', '{:.2f}')} |")
-    return "\n".join(rows)
+def tell(message):
+    print(message, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
