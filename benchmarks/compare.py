@@ -21,7 +21,7 @@ import zipfile
 import client
 import reach
 import report
-from cases import CASES, PLAIN, Wrk
+from cases import CASES, Wrk, steady
 from servers import HERE, Fault, Mode, Product, Server, read_products
 
 
@@ -121,41 +121,37 @@ class Visit:
         return not self.cases[0].measure
 
     def pay(self, product, number, arguments, results):
-        able = []
+        pending = []
         for case in self.cases:
             lacks = product.lacks(case.needs, self.mode)
             if lacks:
                 results.left_out[case.name, str(self.mode), product.name] = lacks
             else:
-                able.append(case)
-        if not able:
-            return
-        pending = list(able)
-        try:
-            for case, figures in self.measured(product, pending, arguments):
-                results.add(report.Measurement(
-                    number, product.name, str(self.mode), case.name, figures))
-        except (Fault, OSError, ValueError) as fault:
-            for case in pending:  # after a fault the server's state is anyone's guess
-                tell(f"  {product.name}, {case.name}: {fault}")
-                results.add(report.Measurement(
-                    number, product.name, str(self.mode), case.name, fault=str(fault)))
+                pending.append(case)
+        while pending:
+            where = (number, product.name, str(self.mode))
+            try:
+                for case, figures in self.measured(product, list(pending), arguments):
+                    results.add(report.Measurement(*where, case.name, figures))
+                    pending.remove(case)
+            except (Fault, OSError, ValueError) as fault:  # the others get a new server
+                case = pending.pop(0)
+                tell(f"  {case.name}: {fault}")
+                results.add(report.Measurement(*where, case.name, fault=str(fault)))
 
-    def measured(self, product, pending, arguments):
-        """Yields each case with its figures, and then takes it from the pending ones."""
+    def measured(self, product, cases, arguments):
+        """Yields each case with its figures."""
         if self.starts():
-            yield pending[0], startup(product, self.app, self.mode, arguments)
-            pending.pop(0)
+            for case in cases:
+                yield case, startup(product, self.app, self.mode, arguments)
             return
         with Server(product, self.app, self.mode, arguments.python) as server:
             server.await_answer()
             load(server, CASES["hello"], arguments.warmup)
-            while pending:
-                case = pending[0]
-                if not case.alone and case.measure.__name__ == "steady":
+            for case in cases:
+                if case.measure is steady and not case.alone:
                     load(server, case, arguments.settle)
                 yield case, case.measure(server, case, arguments.seconds)
-                pending.pop(0)
 
 
 def load(server, case, seconds):

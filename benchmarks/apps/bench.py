@@ -85,6 +85,14 @@ def upload(environ, start_response):
     return respond(start_response, b"%08x\n" % checksum)
 
 
+def upcalls(environ, start_response):
+    """For CallBenchmark of jmh/."""
+    read = environ["wsgi.input"].read
+    for _ in range(1000):
+        read(0)
+    return hello(environ, start_response)
+
+
 APPLICATIONS = {
     "/": hello,
     "/10k": ten_kib,
@@ -96,6 +104,7 @@ APPLICATIONS = {
     "/sleep200": sleep_200_ms,
     "/download": download,
     "/upload": upload,
+    "/upcalls": upcalls,
 }
 
 
