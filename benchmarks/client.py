@@ -105,7 +105,13 @@ class Connection:
 def check(server, request, expected):
     """Returns the length of the response, with its head."""
     with Connection(server.port) as connection:
-        connection.send(request)
+        try:
+            connection.send(request)
+        except ConnectionError as error:  # perhaps it says why it does not want the rest
+            with contextlib.suppress(ConnectionError):
+                status = connection.response().status
+                raise Fault(f"{request.path} was answered by {status} while it was sent") from error
+            raise Fault(f"{request.path} was broken off while it was sent: {error}") from error
         response = connection.response()
     if response.status != 200 or response.content != expected:
         raise Fault(

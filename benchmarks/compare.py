@@ -21,7 +21,7 @@ import zipfile
 import client
 import reach
 import report
-from cases import CASES, Wrk, steady
+from cases import CASES, Wrk, mix, steady
 from servers import HERE, Fault, Mode, Product, Server, read_products
 
 
@@ -30,7 +30,8 @@ def main():
     products = read_products(arguments.servers, arguments.only)
     names = CASES if arguments.suite or "all" in arguments.case else arguments.case
     visits = plan([CASES[name] for name in names], modes(arguments))
-    results = report.Results()
+    results = report.Results(
+        [(case.name, str(visit.mode)) for visit in visits for case in visit.cases])
     with tempfile.TemporaryDirectory(prefix="yimmo-benchmark-") as folder:
         started_only = zip_example(pathlib.Path(folder)) if arguments.suite else []
         for number in range(1, arguments.rounds + 1):
@@ -149,7 +150,7 @@ class Visit:
             server.await_answer()
             load(server, CASES["hello"], arguments.warmup)
             for case in cases:
-                if case.measure is steady and not case.alone:
+                if not case.alone and case.measure in (steady, mix):
                     load(server, case, arguments.settle)
                 yield case, case.measure(server, case, arguments.seconds)
 

@@ -38,9 +38,10 @@ class Measurement:
 
 
 class Results:
-    def __init__(self):
+    def __init__(self, planned):
+        self.planned = planned  # (case, mode) in the order of a round
         self.measurements = []
-        self.left_out = {}  # (case, mode, server): what the server lacks, in the order of the run
+        self.left_out = {}  # (case, mode, server): what the server lacks
 
     def add(self, measurement):
         self.measurements.append(measurement)
@@ -58,14 +59,10 @@ class Results:
             m.fault for m in self.measurements
             if (m.server, m.mode, m.case) == (server, mode, case) and m.fault})
 
-    def tables(self):
-        """(case, mode) with its servers, in the order of the run."""
-        tables = {}
-        for case, mode, _ in self.left_out:
-            tables.setdefault((case, mode), {})
-        for m in self.measurements:
-            tables.setdefault((m.case, m.mode), {})[m.server] = True
-        return {table: list(servers) for table, servers in tables.items()}
+    def servers(self, mode, case):
+        """Those that were measured, in the order of the first round."""
+        return list(dict.fromkeys(
+            m.server for m in self.measurements if (m.mode, m.case) == (mode, case)))
 
     def summary(self, server, mode, case, figure, peer):
         values = self.rounds(server, mode, case, figure)
@@ -95,11 +92,11 @@ def shown(summary, digits):
 
 def markdown(results, cases, peer):
     return "\n\n".join(
-        case_table(results, cases[case], mode, servers, peer)
-        for (case, mode), servers in results.tables().items())
+        case_table(results, cases[case], mode, peer) for case, mode in results.planned)
 
 
-def case_table(results, case, mode, servers, peer):
+def case_table(results, case, mode, peer):
+    servers = results.servers(mode, case.name)
     columns = [
         figure for figure in COLUMNS
         if any(results.rounds(server, mode, case.name, figure) for server in servers)]
@@ -136,7 +133,7 @@ def as_json(results, peer):
                     figure: summary for figure in COLUMNS
                     if (summary := results.summary(server, mode, case, figure, peer))},
             }
-            for (case, mode), servers in results.tables().items() for server in servers
+            for case, mode in results.planned for server in results.servers(mode, case)
         ],
         "left_out": [
             {"case": case, "mode": mode, "server": server, "lacks": lacks}

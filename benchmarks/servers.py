@@ -135,8 +135,8 @@ class Server:
                         [jcmd, folder.name, command], check=True, capture_output=True, text=True)
                 total += sum(
                     int(used) for used in re.findall(
-                        r"^ *(?:def new|tenured|garbage-first|PSYoung|ParOld)"
-                        r".*\bused (\d+)K", told.stdout, re.M))
+                        r"^ *(?:DefNew|Tenured|garbage-first|PSYoungGen|ParOldGen)"
+                        r".*?\bused (\d+)K", told.stdout, re.M | re.I))
         return total or None
 
     def processes(self):
