@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import platform
+import shutil
 import statistics
 import sys
 import tempfile
@@ -27,7 +28,11 @@ from servers import HERE, Fault, Mode, Product, Server, read_products
 
 def main():
     arguments = parse_arguments()
+    if not shutil.which("wrk"):
+        sys.exit("wrk is not installed; on Debian it is the package wrk")
     products = read_products(arguments.servers, arguments.only)
+    if not products:
+        sys.exit(f"none of the servers of {arguments.servers} is there to be measured")
     names = CASES if arguments.suite or "all" in arguments.case else arguments.case
     visits = plan([CASES[name] for name in names], modes(arguments))
     results = report.Results(
