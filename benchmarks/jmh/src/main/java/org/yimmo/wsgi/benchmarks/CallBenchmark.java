@@ -33,7 +33,7 @@ import org.yimmo.wsgi.mod.internal.LivePython;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(2)
-@Warmup(iterations = 3, time = 1)
+@Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 1)
 public class CallBenchmark {
   private static final byte[] HELLO = "Hello, world!\n".getBytes(US_ASCII);

@@ -38,7 +38,7 @@ import org.yimmo.wsgi.session.Spool;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(2)
-@Warmup(iterations = 3, time = 1)
+@Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 1)
 public class SessionBenchmark {
   private static final int PIPELINED = 16;
