@@ -86,7 +86,9 @@ class Server:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        if kind and issubclass(kind, Exception):
+            print(self.said(), file=sys.stderr, flush=True)  # the reason, with luck
         self.stop()
 
     def await_answer(self):
