@@ -24,12 +24,17 @@ final class Call {
   private final RequestEnviron environ;
   private final Response response;
 
-  Call(Exchange exchange, Responses responses, Routes.Found route, RequestEnviron.Flags flags) {
+  Call(
+      Exchange exchange,
+      Responses responses,
+      Routes.Found route,
+      RequestEnviron.Flags flags,
+      ResponseHeads heads) {
     this.exchange = exchange;
     application = route.application();
     name = route.name();
     environ = new RequestEnviron(exchange.request(), route, flags);
-    response = new Response(exchange, responses, application);
+    response = new Response(exchange, responses, application, heads);
     responses.answeredBy(application);
   }
 

@@ -11,6 +11,7 @@ import org.yimmo.wsgi.exchange.Exchange;
 public final class Contexts implements ExchangeHandler {
   private final Router router;
   private final RequestEnviron.Flags flags;
+  private final ResponseHeads heads = new ResponseHeads();
 
   /** What the environ says of the process. */
   @interface Configuration {
@@ -31,7 +32,7 @@ public final class Contexts implements ExchangeHandler {
     try (var _ = request.content()) {
       var path = PercentEncoding.decode(request.path());
       switch (router.routes().find(request.fields().first("Host"), path)) {
-        case Routes.Found found -> new Call(exchange, responses, found, flags).run();
+        case Routes.Found found -> new Call(exchange, responses, found, flags, heads).run();
         case Routes.NotFound _ -> ServerResponses.respond(exchange, responses, 404, "Not Found");
         case Routes.NoApplication _ -> ServerResponses.respondNotReady(exchange, responses);
       }

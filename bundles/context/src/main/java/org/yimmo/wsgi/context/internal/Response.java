@@ -37,15 +37,17 @@ final class Response implements StartResponse, StartResponse.Write {
   private final Exchange exchange;
   private final Responses responses;
   private final Application application;
+  private final ResponseHeads heads;
 
   private State state = State.UNSTARTED;
   private ResponseHead head = NO_HEAD;
   private long sentBytes;
 
-  Response(Exchange exchange, Responses responses, Application application) {
+  Response(Exchange exchange, Responses responses, Application application, ResponseHeads heads) {
     this.exchange = exchange;
     this.responses = responses;
     this.application = application;
+    this.heads = heads;
   }
 
   @Override
@@ -66,7 +68,7 @@ final class Response implements StartResponse, StartResponse.Write {
   }
 
   private Write begin(String status, List<Field> fields) {
-    head = ResponseRules.head(status, fields);
+    head = heads.head(status, fields);
     state = State.STARTED;
     return this;
   }

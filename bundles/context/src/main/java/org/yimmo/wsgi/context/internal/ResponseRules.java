@@ -1,5 +1,6 @@
 package org.yimmo.wsgi.context.internal;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -23,6 +24,15 @@ final class ResponseRules {
           "transfer-encoding",
           "upgrade");
 
+  private static final BitSet HOP_BY_HOP_LENGTHS = new BitSet();
+
+  static {
+    HOP_BY_HOP.forEach(name -> HOP_BY_HOP_LENGTHS.set(name.length()));
+  }
+
+  /** RFC 9110 §5.6.2. */
+  private static final boolean[] TOKEN_CHARACTERS = tokenCharacters();
+
   private ResponseRules() {}
 
   /**
@@ -34,17 +44,21 @@ final class ResponseRules {
   static ResponseHead head(String status, List<Field> fields) {
     var code = code(status);
     var reason = status.length() > 4 ? status.substring(4) : "";
-    requirePrintable(reason, "status", status);
+    if (!isPrintable(reason)) {
+      throw unprintable("status", status);
+    }
     var contentLength = ResponseHead.UNKNOWN_LENGTH;
     var builder = Fields.builder(fields.size());
     for (var field : fields) {
       requireToken(field.name());
-      requirePrintable(field.value(), "value of header " + field.name(), field.value());
+      if (!isPrintable(field.value())) {
+        throw unprintable("value of header " + field.name(), field.value());
+      }
       if (isHopByHop(field.name())) {
         throw new IllegalArgumentException(
             "header " + field.name() + " is hop-by-hop: only the server may set it");
       }
-      if (field.name().equalsIgnoreCase("Content-Length")) {
+      if (isContentLength(field.name())) {
         contentLength = contentLength(field.value(), contentLength);
       } else {
         builder.add(field.name(), field.value());
@@ -70,7 +84,16 @@ final class ResponseRules {
     return code;
   }
 
-  private static long contentLength(String value, long before) {
+  static boolean isContentLength(String name) {
+    return name.equalsIgnoreCase("Content-Length");
+  }
+
+  /**
+   * The number that Content-Length says.
+   *
+   * @param before what an earlier one said, or {@link ResponseHead#UNKNOWN_LENGTH}
+   */
+  static long contentLength(String value, long before) {
     var valid = !value.isEmpty() && value.length() <= 18;
     for (var i = 0; valid && i < value.length(); i++) {
       valid = isDigit(value.charAt(i));
@@ -98,29 +121,45 @@ final class ResponseRules {
   }
 
   private static boolean isTokenCharacter(char c) {
-    return isDigit(c)
-        || (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+    return c < TOKEN_CHARACTERS.length && TOKEN_CHARACTERS[c];
+  }
+
+  private static boolean[] tokenCharacters() {
+    var characters = new boolean[0x80];
+    for (var c = 0; c < characters.length; c++) {
+      characters[c] = Character.isLetterOrDigit(c) || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+    }
+    return characters;
   }
 
   /** RFC 9110 §5.5: no controls but the tab; octets above 0x7F are opaque. */
-  private static void requirePrintable(String text, String what, String shown) {
+  private static boolean isPrintable(String text) {
     for (var i = 0; i < text.length(); i++) {
-      var c = text.charAt(i);
-      if ((c < ' ' && c != '\t') || c == 0x7f) {
-        throw new IllegalArgumentException(
-            what + " " + quote(shown) + " contains a control character");
-      }
-      if (c > 0xff) {
-        throw new IllegalArgumentException(
-            what + " " + quote(shown) + " contains a character that Latin-1 does not have");
+      if (!isPrintable(text.charAt(i))) {
+        return false;
       }
     }
+    return true;
+  }
+
+  private static boolean isPrintable(char c) {
+    return (c >= ' ' && c < 0x7f) || (c > 0x7f && c <= 0xff) || c == '\t';
+  }
+
+  private static IllegalArgumentException unprintable(String what, String text) {
+    var isLatin1 = text.chars().noneMatch(c -> c > 0xff);
+    return new IllegalArgumentException(
+        what
+            + " "
+            + quote(text)
+            + (isLatin1
+                ? " contains a control character"
+                : " contains a character that Latin-1 does not have"));
   }
 
   private static boolean isHopByHop(String name) {
-    return HOP_BY_HOP.contains(name.toLowerCase(Locale.ROOT));
+    return HOP_BY_HOP_LENGTHS.get(name.length())
+        && HOP_BY_HOP.contains(name.toLowerCase(Locale.ROOT));
   }
 
   private static boolean isDigit(char c) {

@@ -61,7 +61,13 @@ final class Calls {
   static Answer call(Exchange exchange, Application application) {
     var answer = new Answer();
     var route = new Routes.Found(application, "test", "", "/");
-    new Call(exchange, answer::add, route, new RequestEnviron.Flags(false, false)).run();
+    new Call(
+            exchange,
+            answer::add,
+            route,
+            new RequestEnviron.Flags(false, false),
+            new ResponseHeads())
+        .run();
     return answer;
   }
 
