@@ -23,6 +23,10 @@ final class Octets {
     return length;
   }
 
+  byte[] copy() {
+    return Arrays.copyOf(array, length);
+  }
+
   Octets clear() {
     length = 0;
     return this;

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.yimmo.wsgi.exchange.Fields;
 import org.yimmo.wsgi.exchange.ResponseHead;
 
 /**
@@ -28,7 +29,14 @@ final class ResponseEncoder {
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
 
+  private static final int KEPT_FIELDS = 64; // a power of two
+  private static final int MAX_KEPT_BYTES = 1024;
+
   private final Octets octets = new Octets(4096);
+
+  // the field lines of heads that applications repeat, by the identity of their fields
+  private final Fields[] keptFields = new Fields[KEPT_FIELDS];
+  private final FieldLines[] keptLines = new FieldLines[KEPT_FIELDS];
 
   // the last status line of each status code: an application has one reason phrase for each
   private final String[] reasons = new String[MAX_STATUS + 1];
@@ -50,19 +58,12 @@ final class ResponseEncoder {
    */
   Octets head(ResponseHead head, long contentLength, boolean chunked, ConnectionOption connection) {
     octets.clear().add(statusLine(head.status(), head.reason()));
-    var fields = head.fields();
-    var hasDate = false;
-    var hasServer = false;
-    for (int i = 0; i < fields.size(); i++) {
-      var name = fields.name(i);
-      hasDate |= name.length() == 4 && name.equalsIgnoreCase("Date");
-      hasServer |= name.length() == 6 && name.equalsIgnoreCase("Server");
-      octets.add(name).add(':').add(' ').add(fields.value(i)).add(CRLF);
-    }
-    if (!hasDate) {
+    var lines = fieldLines(head.fields());
+    octets.add(lines.octets);
+    if (!lines.hasDate) {
       octets.add(dateLine());
     }
-    if (!hasServer) {
+    if (!lines.hasServer) {
       octets.add(SERVER);
     }
     if (contentLength >= 0) {
@@ -77,6 +78,37 @@ final class ResponseEncoder {
       case KEEP_ALIVE -> octets.add(KEEP_ALIVE);
     }
     return octets.add(CRLF);
+  }
+
+  /** The fields of an application as they are sent. */
+  private static final class FieldLines {
+    private final byte[] octets;
+    private final boolean hasDate;
+    private final boolean hasServer;
+
+    FieldLines(Fields fields) {
+      var lines = new Octets(256);
+      for (int i = 0; i < fields.size(); i++) {
+        lines.add(fields.name(i)).add(':').add(' ').add(fields.value(i)).add(CRLF);
+      }
+      octets = lines.copy();
+      hasDate = fields.contains("Date");
+      hasServer = fields.contains("Server");
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // equal ones are not worth a comparison
+  private FieldLines fieldLines(Fields fields) {
+    var slot = System.identityHashCode(fields) & KEPT_FIELDS - 1;
+    if (keptFields[slot] == fields) {
+      return keptLines[slot];
+    }
+    var lines = new FieldLines(fields);
+    if (lines.octets.length <= MAX_KEPT_BYTES) {
+      keptFields[slot] = fields;
+      keptLines[slot] = lines;
+    }
+    return lines;
   }
 
   /** The line before the octets of a chunk (RFC 9112 §7.1). */

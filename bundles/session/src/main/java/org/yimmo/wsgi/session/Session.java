@@ -78,6 +78,7 @@ public final class Session {
 
   // the request that is being received
   private RequestHead head; // null: none
+  private RequestHead checked; // the last one that was right: a client repeats it
   private long startNanos;
   private ContentCollector content;
   private ChunkedDecoder chunks; // null: the content has a length
@@ -203,10 +204,14 @@ public final class Session {
 
   // --- one request
 
+  @SuppressWarnings("ReferenceEquality") // the decoder gives a repeated head again
   private void begin(RequestHead requestHead) throws RefusedException {
     head = requestHead;
     startNanos = logClock();
-    head.check();
+    if (head != checked) {
+      head.check();
+      checked = head;
+    }
     if (!head.hasContent()) {
       complete(Content.none());
       return;
