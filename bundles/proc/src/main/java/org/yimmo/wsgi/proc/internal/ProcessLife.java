@@ -243,9 +243,9 @@ public final class ProcessLife {
       policy = ReferencePolicy.DYNAMIC,
       unbind = "withdrawn")
   void loaded(Condition condition, Map<String, Object> properties) {
-    application = String.valueOf(properties.get("message"));
+    application = properties.get("application") + ", " + properties.get("interpreter");
     if (checking) {
-      out.println(application);
+      out.println(properties.get("message"));
       out.flush();
       exit.accept(0);
     }
