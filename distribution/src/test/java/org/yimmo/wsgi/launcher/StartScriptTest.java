@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code bin/yimmo-wsgi} with a Java that shows how it was called. */
 @Timeout(60)
@@ -116,6 +118,37 @@ class StartScriptTest {
     assertTrue(call.contains("-XX:+UseG1GC"), call::toString);
     assertFalse(call.contains("-XX:+UseSerialGC"), call::toString);
     assertTrue(call.indexOf("-Xmx1g") < call.indexOf("-jar"), call::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-p 2 m:a, true",
+    "m:a -p4, true",
+    "--no-proc 12, true",
+    "--workers=3, true",
+    "-w 2, true",
+    "-w 2 -p 1, false",
+    "-p 1, false",
+    "-t 2, false",
+    "-p many, false",
+    "status, false",
+  })
+  void makesAManagerSmall(String arguments, boolean small) throws Exception {
+    var call = run(arguments.split(" ", -1));
+
+    assertEquals(small, call.contains("-Xmx32m"), call::toString);
+    assertEquals(small, call.contains("-XX:TieredStopAtLevel=1"), call::toString);
+  }
+
+  @Test
+  void makesAManagerSmallByEnvironmentButNoWorker() throws Exception {
+    environment.put("YIMMO_WSGI_NO_PROC", "2");
+    assertTrue(run().contains("-Xmx32m"));
+    assertFalse(run("-p", "1").contains("-Xmx32m"));
+
+    environment.put("YIMMO_MANAGER", "/run/m");
+    assertFalse(run().contains("-Xmx32m"));
+    assertFalse(run("-p", "2").contains("-Xmx32m"));
   }
 
   @Test

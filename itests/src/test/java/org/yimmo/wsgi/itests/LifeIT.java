@@ -32,9 +32,8 @@ import org.yimmo.wsgi.itests.support.Yimmo;
 /** How a process lives, what it survives, and how it ends. */
 @Execution(ExecutionMode.CONCURRENT)
 class LifeIT {
-  @ParameterizedTest
-  @ValueSource(strings = {"TERM", "INT"})
-  void finishesWhatIsInFlightWhenItIsStopped(String signal) throws IOException {
+  @Test
+  void finishesWhatIsInFlightWhenItIsStopped() throws IOException {
     var marker = Folders.fresh("life").resolve("marker");
     try (var server =
             Yimmo.serving("atexit_file").environment("MARKER", marker.toString()).start();
@@ -44,7 +43,7 @@ class LifeIT {
       busy.send(get("/slow/1"));
       server.process().out().await("slow request begins");
 
-      server.process().signal(signal);
+      server.process().terminate();
 
       var reply = busy.reply();
       assertEquals("slow\n", reply.content());
@@ -114,6 +113,28 @@ class LifeIT {
 
       server.process().awaitExit();
       assertTrue(busy.ended());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2"})
+  void anInterruptBreaksOffWhatIsInFlight(String processes) {
+    try (var server =
+            Yimmo.serving(
+                    "switchboard:application", "--grace-period", "600", "--no-proc", processes)
+                .start();
+        var idle = server.connect();
+        var busy = server.connect()) {
+      assertTrue(idle.survives());
+      busy.send(get("/slow/600"));
+      server.process().out().await("slow request begins");
+
+      server.process().signal("INT");
+
+      assertTrue(busy.ended());
+      assertTrue(idle.ended());
+      server.process().awaitExit();
+      assertThrows(UncheckedIOException.class, () -> Wire.to(server.port()));
     }
   }
 

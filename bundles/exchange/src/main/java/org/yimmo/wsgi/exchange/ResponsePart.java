@@ -13,71 +13,33 @@ import java.nio.ByteBuffer;
 public sealed interface ResponsePart {
   Exchange exchange();
 
-  /** Octets of content that this part carries, for which the worker took credit. */
-  int length();
-
   /** The complete response in one part. */
-  record Whole(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {
-    @Override
-    public int length() {
-      return content.remaining();
-    }
-  }
+  record Whole(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {}
 
   /** The head and the first content, which may be empty. */
-  record Start(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {
-    @Override
-    public int length() {
-      return content.remaining();
-    }
-  }
+  record Start(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {}
 
   /** Further content. */
-  record More(Exchange exchange, ByteBuffer content) implements ResponsePart {
-    @Override
-    public int length() {
-      return content.remaining();
-    }
-  }
+  record More(Exchange exchange, ByteBuffer content) implements ResponsePart {}
 
   /** The content is complete. */
-  record End(Exchange exchange) implements ResponsePart {
-    @Override
-    public int length() {
-      return 0;
-    }
-  }
+  record End(Exchange exchange) implements ResponsePart {}
 
   /**
    * The response cannot be completed. The connection must be closed so that the client notices (RFC
    * 9112 §8).
    */
-  record Abort(Exchange exchange) implements ResponsePart {
-    @Override
-    public int length() {
-      return 0;
-    }
-  }
+  record Abort(Exchange exchange) implements ResponsePart {}
 
   /**
    * The application did not answer before the deadline: the session answers 504 if nothing was sent
    * yet and abandons the exchange. What the worker still says is dropped.
    */
-  record Expired(Exchange exchange) implements ResponsePart {
-    @Override
-    public int length() {
-      return 0;
-    }
-  }
+  record Expired(Exchange exchange) implements ResponsePart {}
 
   /**
    * No worker has begun the exchange, and none will: the session answers 503 and releases the
    * content of the request.
    */
-  record Refused(Exchange exchange) implements ResponsePart {
-    @Override
-    public int length() {
-      return 0;
-    }
-  }
+  record Refused(Exchange exchange) implements ResponsePart {}
 }

@@ -50,6 +50,12 @@ public final class Yimmo {
     return this;
   }
 
+  /** Started by another program, which gets the whole call as its last arguments. */
+  public Yimmo through(String... program) {
+    process.command().addAll(0, List.of(program));
+    return this;
+  }
+
   public Yimmo environment(String name, String value) {
     process.environment().put(name, value);
     return this;

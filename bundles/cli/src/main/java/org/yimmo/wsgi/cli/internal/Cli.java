@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -49,6 +48,7 @@ public final class Cli {
         new Invocation(
             arguments.isEmpty() ? List.of() : List.of(arguments.split("\0", -1)),
             System.getenv(),
+            ProcessHandle.current().pid(),
             Path.of(context.getProperty("yimmo.directory")),
             Path.of(context.getProperty("yimmo.home")));
     switch (invocation.outcome()) {
@@ -105,13 +105,11 @@ public final class Cli {
         settings.shown(Setting.NO_THREADS),
         Long.toString(ProcessHandle.current().pid()),
         Runtime.version().feature());
-    if (role instanceof Role.Manager && settings.number(Setting.NO_PROC) == 1) {
+    if (role instanceof Role.Manager(var reasons) && settings.number(Setting.NO_PROC) == 1) {
       LOG.log(
           Level.INFO,
           "one worker process with a manager, because of {0}",
-          settings.needManager().stream()
-              .map(setting -> setting.options().getFirst())
-              .collect(Collectors.joining(", ")));
+          String.join(", ", reasons));
     }
     if (settings.servesBundledExample()) {
       LOG.log(

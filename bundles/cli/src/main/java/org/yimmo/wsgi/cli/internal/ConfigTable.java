@@ -21,18 +21,6 @@ final class ConfigTable {
                 settings.source(setting).phrase()));
       }
     }
-    var text = new StringBuilder();
-    for (var row : rows) {
-      for (var column = 0; column < 2; column++) {
-        var cell = row.get(column);
-        text.append(cell).repeat(' ', width(rows, column) - cell.length() + 2);
-      }
-      text.append(row.get(2)).append('\n');
-    }
-    return text.toString();
-  }
-
-  private static int width(List<List<String>> rows, int column) {
-    return rows.stream().mapToInt(row -> row.get(column).length()).max().orElseThrow();
+    return Columns.render(rows);
   }
 }

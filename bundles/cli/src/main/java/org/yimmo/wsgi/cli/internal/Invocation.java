@@ -9,11 +9,12 @@ import java.util.Map;
  * How the program was called.
  *
  * @param arguments without the name of the program
+ * @param pid of this process
  * @param directory the working directory of the user
  * @param home the distribution
  */
 record Invocation(
-    List<String> arguments, Map<String, String> environment, Path directory, Path home) {
+    List<String> arguments, Map<String, String> environment, long pid, Path directory, Path home) {
 
   /** What is to happen. */
   sealed interface Outcome {
@@ -47,7 +48,7 @@ record Invocation(
       var settings = settings(commandLine);
       return settings.flag(Setting.PRINT_CONFIG)
           ? new Outcome.Show(ConfigTable.render(settings))
-          : new Outcome.Start(settings, Role.of(settings, environment));
+          : new Outcome.Start(settings, Role.of(settings, environment, pid));
     } catch (SettingsException mistake) {
       return new Outcome.Refuse(mistake.getMessage());
     }

@@ -100,6 +100,10 @@ sealed interface Kind {
       return new Seconds(Duration.ZERO, DAY);
     }
 
+    static Seconds atLeast(Duration min) {
+      return new Seconds(min, DAY);
+    }
+
     static Seconds fromZeroToDays(int days) {
       return new Seconds(Duration.ZERO, Duration.ofDays(days));
     }
@@ -113,7 +117,9 @@ sealed interface Kind {
     public Duration parse(String text, Path directory) throws UnfitValue {
       var needed =
           "a number of seconds from %s to %s is needed"
-              .formatted(min.isZero() ? "0" : "0.001", max.toSeconds());
+              .formatted(
+                  BigDecimal.valueOf(min.toMillis(), 3).stripTrailingZeros().toPlainString(),
+                  max.toSeconds());
       if (!DECIMAL.matcher(text).matches()) {
         throw new UnfitValue(needed);
       }

@@ -42,11 +42,13 @@ final class Publication {
   private static Map<String, Object> manager(Settings settings, Invocation invocation) {
     return Map.ofEntries(
         Map.entry("role", "manager"),
+        Map.entry("version", ProgramVersion.text()),
         Map.entry("processes", whole(settings, Setting.NO_PROC)),
         Map.entry("bind", array(settings.list(Setting.BIND))),
         Map.entry("command", array(commandLine(invocation))),
         Map.entry("grace.period.millis", settings.millis(Setting.GRACE_PERIOD)),
         Map.entry("boot.timeout.millis", settings.millis(Setting.BOOT_TIMEOUT)),
+        Map.entry("silence.timeout.millis", settings.millis(Setting.SILENCE_TIMEOUT)),
         Map.entry("warmup", array(settings.list(Setting.WARMUP))),
         Map.entry("max.requests", settings.number(Setting.MAX_REQUESTS)),
         Map.entry("max.requests.jitter", settings.number(Setting.MAX_REQUESTS_JITTER)),

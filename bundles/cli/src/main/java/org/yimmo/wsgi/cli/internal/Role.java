@@ -1,5 +1,7 @@
 package org.yimmo.wsgi.cli.internal;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** What this process is. A role is the set of configurations that is published for it. */
@@ -13,8 +15,12 @@ sealed interface Role {
   /** Loads the application, reports, exits. */
   record Check() implements Role {}
 
-  /** Keeps worker processes alive and serves nothing itself. */
-  record Manager() implements Role {}
+  /**
+   * Keeps worker processes alive and serves nothing itself.
+   *
+   * @param reasons why there is one, apart from the number of processes
+   */
+  record Manager(List<String> reasons) implements Role {}
 
   /** Serves, with listening sockets of its own. */
   record Alone() implements Role {}
@@ -22,8 +28,13 @@ sealed interface Role {
   /** Serves, with the listening sockets of a manager. */
   record Worker(String managerFolder, int number) implements Role {}
 
-  /** The role that settings and environment ask for. */
-  static Role of(Settings settings, Map<String, String> environment) throws SettingsException {
+  /**
+   * The role that settings and environment ask for.
+   *
+   * @param pid of this process
+   */
+  static Role of(Settings settings, Map<String, String> environment, long pid)
+      throws SettingsException {
     if (settings.flag(Setting.CHECK)) {
       return new Check();
     }
@@ -31,11 +42,28 @@ sealed interface Role {
     if (!folder.isEmpty()) {
       return new Worker(folder, number(environment.getOrDefault(WORKER, "")));
     }
-    if (settings.number(Setting.NO_PROC) == 1 && settings.needManager().isEmpty()) {
+    var reasons = reasonsForManager(settings, environment, pid);
+    if (settings.number(Setting.NO_PROC) == 1 && reasons.isEmpty()) {
       return new Alone();
     }
     settings.requireNativeTransport();
-    return new Manager();
+    return new Manager(reasons);
+  }
+
+  private static List<String> reasonsForManager(
+      Settings settings, Map<String, String> environment, long pid) {
+    var reasons = new ArrayList<String>();
+    settings.needManager().forEach(setting -> reasons.add(setting.options().getFirst()));
+    if (systemdPassesSockets(environment, pid)) {
+      reasons.add("the sockets of systemd");
+    }
+    return List.copyOf(reasons);
+  }
+
+  /** sd_listen_fds(3): the sockets are meant for the process that {@code LISTEN_PID} names. */
+  private static boolean systemdPassesSockets(Map<String, String> environment, long pid) {
+    return environment.getOrDefault("LISTEN_PID", "").equals(Long.toString(pid))
+        && environment.getOrDefault("LISTEN_FDS", "").matches("0*[1-9]\\d*");
   }
 
   private static int number(String text) throws SettingsException {

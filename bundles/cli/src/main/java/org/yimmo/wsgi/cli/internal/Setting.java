@@ -8,6 +8,7 @@ import static org.yimmo.wsgi.cli.internal.Setting.Group.LOGGING;
 import static org.yimmo.wsgi.cli.internal.Setting.Group.PROCESSES;
 import static org.yimmo.wsgi.cli.internal.Setting.Group.TIMEOUTS;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.yimmo.wsgi.cli.internal.Kind.Address;
@@ -224,6 +225,16 @@ enum Setting {
       Seconds.positive(),
       "60",
       "for a worker process to become ready, and for each request of the warm-up"),
+  SILENCE_TIMEOUT(
+      TIMEOUTS,
+      "--silence-timeout",
+      "YIMMO_WSGI_SILENCE_TIMEOUT",
+      "wsgi.silence_timeout",
+      // A worker that is well and idle gives a sign of life every three seconds.
+      Seconds.atLeast(Duration.ofSeconds(5)),
+      "10",
+      "for a worker process under a manager: one that gives no sign of life for so long, however"
+          + " long its requests take, is killed and replaced"),
   IDLE_TIMEOUT(
       TIMEOUTS,
       "--idle-timeout --keep-alive",

@@ -41,23 +41,21 @@ final class StatusTable {
         && parts.get("workers") instanceof List<?> workers)) {
       throw new IOException("the manager's report cannot be read: " + report);
     }
-    var text =
-        new StringBuilder(
-            "manager %s %s, yimmo-wsgi %s, up %s, worker processes: %s, restarts: %s\n\n"
-                .formatted(
-                    text(manager, "pid"),
-                    text(manager, "state"),
-                    text(manager, "version"),
-                    time(manager, "uptime.seconds"),
-                    text(manager, "processes"),
-                    text(manager, "restarts")));
+    var headline =
+        "manager %s %s, yimmo-wsgi %s, up %s, worker processes: %s, restarts: %s\n\n"
+            .formatted(
+                text(manager, "pid"),
+                text(manager, "state"),
+                text(manager, "version"),
+                time(manager, "uptime.seconds"),
+                text(manager, "processes"),
+                text(manager, "restarts"));
     var rows = new ArrayList<List<String>>();
     rows.add(HEADINGS);
     for (var worker : workers) {
       rows.add(row((Map<?, ?>) worker));
     }
-    append(text, rows);
-    return text.toString();
+    return headline + Columns.render(rows);
   }
 
   private static List<String> row(Map<?, ?> worker) {
@@ -93,22 +91,5 @@ final class StatusTable {
       return seconds / 3_600 + " h " + seconds % 3_600 / 60 + " min";
     }
     return seconds >= 60 ? seconds / 60 + " min " + seconds % 60 + " s" : seconds + " s";
-  }
-
-  private static void append(StringBuilder text, List<List<String>> rows) {
-    for (var row : rows) {
-      for (var column = 0; column < row.size(); column++) {
-        var cell = row.get(column);
-        text.append(cell);
-        if (column < row.size() - 1) {
-          text.repeat(' ', width(rows, column) - cell.length() + 2);
-        }
-      }
-      text.append('\n');
-    }
-  }
-
-  private static int width(List<List<String>> rows, int column) {
-    return rows.stream().mapToInt(row -> row.get(column).length()).max().orElseThrow();
   }
 }

@@ -10,6 +10,7 @@ import org.yimmo.wsgi.cli.internal.Invocation.Outcome;
 
 /** A call of the program, as tests write it. */
 record Call(List<String> arguments, Map<String, String> environment, Path directory) {
+  static final long PID = 4711;
   static final Path HOME = Path.of("/opt/yimmo");
 
   static Call with(String... arguments) {
@@ -27,7 +28,7 @@ record Call(List<String> arguments, Map<String, String> environment, Path direct
   }
 
   Invocation invocation() {
-    return new Invocation(arguments, environment, directory, HOME);
+    return new Invocation(arguments, environment, PID, directory, HOME);
   }
 
   Settings settings() {

@@ -56,6 +56,7 @@ class PublicationTest {
     assertEquals(Set.of("org.yimmo.wsgi.proc"), published.keySet());
     var proc = new HashMap<>(published.get("org.yimmo.wsgi.proc"));
     assertArrayEquals(new String[] {"a:1", "b:2"}, (String[]) proc.remove("bind"));
+    assertEquals(ProgramVersion.text(), proc.remove("version"));
     assertArrayEquals(new String[] {"/a"}, (String[]) proc.remove("warmup"));
     assertArrayEquals(
         new String[] {
@@ -81,6 +82,8 @@ class PublicationTest {
             30_000L,
             "boot.timeout.millis",
             60_000L,
+            "silence.timeout.millis",
+            10_000L,
             "max.requests",
             0L,
             "max.requests.jitter",
@@ -107,6 +110,19 @@ class PublicationTest {
     assertEquals("manager", proc.get("role"));
     assertEquals(1, proc.get("processes"));
     assertEquals(value, proc.get(property));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4711, 1, manager", "4711, 0, worker", "4712, 1, worker", "4711, x, worker"})
+  void isAManagerForTheSocketsThatSystemdPassesToIt(String pid, String sockets, String role) {
+    var proc =
+        Call.with("m:a")
+            .and("LISTEN_PID", pid)
+            .and("LISTEN_FDS", sockets)
+            .published()
+            .get("org.yimmo.wsgi.proc");
+
+    assertEquals(role, proc.get("role"));
   }
 
   @Test

@@ -92,6 +92,11 @@ final class EmbeddedPython {
     return python;
   }
 
+  /** Such as 3.11.2. */
+  String version() {
+    return version;
+  }
+
   /** Such as {@code Python 3.11.2 (/usr/bin/python3)}. */
   String description() {
     return "Python " + version + " (" + installation.executable() + ")";

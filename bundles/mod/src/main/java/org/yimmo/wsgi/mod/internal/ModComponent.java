@@ -81,7 +81,13 @@ public final class ModComponent {
           Map.of(Application.NAME, settings.name(), Application.PATH, "/"));
       condition(
           "yimmo.application.loaded",
-          Map.of("message", settings.name() + " loaded, " + started.description()));
+          Map.of(
+              "message",
+              settings.name() + " loaded, " + started.description(),
+              "application",
+              settings.name(),
+              "interpreter",
+              "Python " + started.version()));
     } catch (LoadFailure e) {
       failed(EXIT_APPLICATION, e.getMessage());
     } catch (PythonUnusable e) {

@@ -21,6 +21,7 @@ def version():
 
 def prepare_process(version, context_type):
     """Once, before anything of the application is imported."""
+    _forget_manager()
     _restore_preload()
     _keep_signals_from_applications()
     for stream in (sys.stdout, sys.stderr):
@@ -31,6 +32,13 @@ def prepare_process(version, context_type):
     module.Context = context_type
     module.Timeout = Timeout
     sys.modules["yimmo"] = module
+
+
+def _forget_manager():
+    """How this process finds its manager is its own affair: a server that the application starts
+    is no worker of that manager."""
+    for name in ("YIMMO_MANAGER", "YIMMO_WORKER"):
+        os.environ.pop(name, None)
 
 
 def _restore_preload():

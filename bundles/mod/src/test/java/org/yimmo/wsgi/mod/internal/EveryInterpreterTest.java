@@ -67,8 +67,14 @@ class EveryInterpreterTest {
         main,
         properties,
         Map.of(
-            "LD_PRELOAD", Path.of(System.getProperty("java.home"), "lib", "libjsig.so").toString(),
-            "XDG_CACHE_HOME", Path.of("target/cache").toAbsolutePath().toString()),
+            "LD_PRELOAD",
+            Path.of(System.getProperty("java.home"), "lib", "libjsig.so").toString(),
+            "YIMMO_MANAGER",
+            "/nowhere",
+            "YIMMO_WORKER",
+            "1",
+            "XDG_CACHE_HOME",
+            Path.of("target/cache").toAbsolutePath().toString()),
         Stream.of(TESTS).map(Class::getName).toArray(String[]::new));
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.yimmo.wsgi.proc.internal.control.Connection;
+import org.yimmo.wsgi.proc.internal.control.ManagerFolder;
 import org.yimmo.wsgi.proc.internal.control.Message;
 
 /** A worker's connection to its manager. */
@@ -29,9 +30,16 @@ final class ManagerLink implements AutoCloseable {
     void reopen();
   }
 
-  private static final System.Logger LOG = System.getLogger(ManagerLink.class.getName());
-  private static final int BEAT_SECONDS = 1;
+  /** The gauge that always changes (docs/wiring.md). */
+  private static final String IO = "io";
 
+  private static final System.Logger LOG = System.getLogger(ManagerLink.class.getName());
+  private static final int LOOK_SECONDS = 1;
+
+  /** So many looks that find nothing new are followed by a beat all the same. */
+  private static final int LOOKS_PER_BEAT = 3;
+
+  private final Path folder;
   private final Connection connection;
   private final Orders orders;
   private final Supplier<Map<String, String>> gauges;
@@ -39,6 +47,11 @@ final class ManagerLink implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           task -> Thread.ofPlatform().daemon().name("yimmo-beats").unstarted(task));
   private volatile boolean closed; // written by the closing thread
+  private volatile boolean abandoned; // written by the thread of the orders
+
+  // thread of the beats
+  private Map<String, String> said = Map.of();
+  private int looksSince;
 
   /**
    * @param gauges what is said of this process with each beat; called on the thread of the beats
@@ -46,6 +59,7 @@ final class ManagerLink implements AutoCloseable {
    */
   ManagerLink(Path managerFolder, int number, Orders orders, Supplier<Map<String, String>> gauges)
       throws IOException {
+    folder = managerFolder;
     this.orders = orders;
     this.gauges = gauges;
     connection = Connection.to(managerFolder);
@@ -56,7 +70,7 @@ final class ManagerLink implements AutoCloseable {
                 "number", Integer.toString(number),
                 "pid", Long.toString(ProcessHandle.current().pid()))));
     Thread.ofPlatform().daemon().name("yimmo-orders").start(this::read);
-    var _ = beats.scheduleAtFixedRate(this::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+    var _ = beats.scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
   }
 
   // --- any thread
@@ -87,6 +101,9 @@ final class ManagerLink implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "cannot close the connection to the manager", e);
     }
+    if (abandoned) {
+      ManagerFolder.deleteIfAbandoned(folder);
+    }
   }
 
   // --- thread of the orders
@@ -101,6 +118,7 @@ final class ManagerLink implements AutoCloseable {
       reason = "the connection to the manager is broken: " + e.getMessage();
     }
     if (!closed) {
+      abandoned = true;
       orders.retire(reason);
     }
   }
@@ -116,8 +134,22 @@ final class ManagerLink implements AutoCloseable {
 
   // --- thread of the beats
 
-  private void beat() {
-    var values = new HashMap<>(gauges.get());
+  /** Idle workers are left alone, and so is their manager: few beats, and no look at the system. */
+  private void look() {
+    var now = new HashMap<>(gauges.get());
+    var io = now.remove(IO);
+    looksSince++;
+    if (looksSince >= LOOKS_PER_BEAT || !now.equals(said)) {
+      said = Map.copyOf(now);
+      looksSince = 0;
+      if (io != null) {
+        now.put(IO, io);
+      }
+      beat(now);
+    }
+  }
+
+  private void beat(Map<String, String> values) {
     residentBytes().ifPresent(bytes -> values.put("rss.bytes", Long.toString(bytes)));
     values.put(
         "cpu.millis",

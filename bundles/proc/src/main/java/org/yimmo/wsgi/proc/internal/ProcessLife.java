@@ -34,10 +34,12 @@ public final class ProcessLife {
   private static final int CONFIGURATION = 2;
   private static final int INTERNAL_FAULT = 70;
 
-  /** The launcher gives up by this and five seconds (docs/wiring.md). */
+  /**
+   * What is in flight is broken off after this, and the JVM five seconds later (docs/wiring.md).
+   */
   private static final String GRACE_PERIOD_MILLIS = "yimmo.grace.period.millis";
 
-  private static final String QUICK_STOP_MILLIS = "1000";
+  private static final long QUICK_STOP_MILLIS = 1_000;
 
   private final IntConsumer exit;
   private final boolean checking;
@@ -113,8 +115,15 @@ public final class ProcessLife {
       signals.on("INT", () -> {});
       signals.on("HUP", () -> {});
     } else {
-      signals.on("INT", () -> stop("SIGINT"));
+      signals.on("INT", () -> stopQuickly("SIGINT"));
     }
+  }
+
+  private void stopQuickly(String reason) {
+    if (Long.getLong(GRACE_PERIOD_MILLIS, Long.MAX_VALUE) > QUICK_STOP_MILLIS) {
+      System.setProperty(GRACE_PERIOD_MILLIS, Long.toString(QUICK_STOP_MILLIS));
+    }
+    stop(reason);
   }
 
   private Optional<PidFile> write(Path file) {
@@ -145,8 +154,7 @@ public final class ProcessLife {
 
     @Override
     public void stop() {
-      System.setProperty(GRACE_PERIOD_MILLIS, QUICK_STOP_MILLIS);
-      ProcessLife.this.stop("the manager stops this worker");
+      stopQuickly("the manager stops this worker");
     }
 
     @Override
@@ -235,9 +243,9 @@ public final class ProcessLife {
       policy = ReferencePolicy.DYNAMIC,
       unbind = "withdrawn")
   void loaded(Condition condition, Map<String, Object> properties) {
-    application = String.valueOf(properties.get("message"));
+    application = properties.get("application") + ", " + properties.get("interpreter");
     if (checking) {
-      out.println(application);
+      out.println(properties.get("message"));
       out.flush();
       exit.accept(0);
     }

@@ -14,11 +14,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.service.condition.Condition;
 
 class ProcessLifeTest {
+  private static final String GRACE_PERIOD_MILLIS = "yimmo.grace.period.millis";
+
   private final List<Integer> exits = new ArrayList<>();
   private final RaisedSignals signals = new RaisedSignals();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -26,6 +31,11 @@ class ProcessLifeTest {
 
   @TempDir Path folder;
   private String pidFile = "";
+
+  @AfterEach
+  void clearProperty() {
+    System.clearProperty(GRACE_PERIOD_MILLIS);
+  }
 
   @Test
   void namesItselfInThePidFileUntilItEnds() throws IOException {
@@ -67,6 +77,28 @@ class ProcessLifeTest {
     signals.raise("TERM");
 
     assertEquals(List.of(0), exits);
+  }
+
+  @Test
+  void anOrderedStopLeavesTheGracePeriodAsItIs() {
+    System.setProperty(GRACE_PERIOD_MILLIS, "30000");
+    start("worker");
+
+    signals.raise("TERM");
+
+    assertEquals("30000", System.getProperty(GRACE_PERIOD_MILLIS));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30000, 1000", "500, 500"})
+  void anInterruptShortensTheGracePeriod(String configured, String left) {
+    System.setProperty(GRACE_PERIOD_MILLIS, configured);
+    start("worker");
+
+    signals.raise("INT");
+
+    assertEquals(List.of(0), exits);
+    assertEquals(left, System.getProperty(GRACE_PERIOD_MILLIS));
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.ResponsePart;
@@ -40,6 +41,7 @@ final class IoThread {
   private static final int DRAIN_LIMIT = 256;
   private static final int READ_BYTES = 64 * 1024;
   private static final Duration SHUTDOWN = Duration.ofSeconds(10);
+  private static final Duration GRACE_LOOK = Duration.ofMillis(100);
   private static final Duration BEAT = Duration.ofMillis(400);
 
   private final int maxConnections;
@@ -173,8 +175,10 @@ final class IoThread {
    * answered.
    *
    * <p><em>Blocks:</em> until all connections are closed; after {@code grace} they are reset.
+   *
+   * @param grace asked again and again: it may become shorter meanwhile
    */
-  void stop(Duration grace) {
+  void stop(Supplier<Duration> grace) {
     stopping = true;
     if (!loop.isShuttingDown()) {
       endConnections(grace);
@@ -184,16 +188,31 @@ final class IoThread {
     diskThread.shutdown();
   }
 
-  private void endConnections(Duration grace) {
+  private void endConnections(Supplier<Duration> grace) {
     call(this::drain);
+    var start = System.nanoTime();
     try {
-      drained.get(grace.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException _) {
-      call(() -> List.copyOf(connections).forEach(ServerConnection::reset));
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
+      var left = grace.get();
+      while (left.isPositive() && !drainedWithin(left)) {
+        left = grace.get().minusNanos(System.nanoTime() - start);
+      }
+      if (!drained.isDone()) {
+        call(() -> List.copyOf(connections).forEach(ServerConnection::reset));
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Or within the time after which the grace period is looked at again. */
+  private boolean drainedWithin(Duration left) throws InterruptedException {
+    try {
+      drained.get(Math.min(left.toNanos(), GRACE_LOOK.toNanos()), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException _) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
     }
   }
 

@@ -35,6 +35,9 @@ import org.yimmo.wsgi.session.Limits;
 public final class ServerComponent {
   private static final System.Logger LOGGER = System.getLogger(ServerComponent.class.getName());
 
+  /** A quick stop shortens the grace period by this system property (docs/wiring.md). */
+  private static final String GRACE_PERIOD_MILLIS = "yimmo.grace.period.millis";
+
   /** The configuration, as docs/wiring.md tells. */
   public @interface Config {
     String[] bind();
@@ -300,7 +303,7 @@ public final class ServerComponent {
     stopping = true;
     update();
     server.ifPresent(present -> {
-      present.ioThread().stop(gracePeriod);
+      present.ioThread().stop(this::gracePeriod);
       present.listeners().deleteSocketFiles();
       if (present.accessLog() instanceof AccessLogWriter writer) {
         writer.close();
@@ -308,5 +311,10 @@ public final class ServerComponent {
     });
     offered.forEach(ServiceRegistration::unregister);
     failed.ifPresent(ServiceRegistration::unregister);
+  }
+
+  private Duration gracePeriod() {
+    var ofProcess = Long.getLong(GRACE_PERIOD_MILLIS, Long.MAX_VALUE);
+    return Duration.ofMillis(Math.min(gracePeriod.toMillis(), ofProcess));
   }
 }

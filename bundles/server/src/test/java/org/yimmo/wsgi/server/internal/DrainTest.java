@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.yimmo.wsgi.session.AccessLog;
 import org.yimmo.wsgi.session.Limits;
@@ -69,6 +70,26 @@ class DrainTest {
   }
 
   @Test
+  void heedsAGracePeriodThatBecomesShorterWhileItStops() throws Exception {
+    var grace = new AtomicReference<>(Duration.ofMinutes(10));
+    try (var server = open();
+        var idle = server.connect();
+        var busy = server.connect()) {
+      assertTrue(idle.survives());
+      busy.get("/slow");
+      assertTrue(taken.await(10, TimeUnit.SECONDS));
+      var stopped = CompletableFuture.runAsync(() -> server.stop(grace::get));
+      assertTrue(idle.closed(), "it stops");
+
+      grace.set(Duration.ofMillis(1));
+
+      assertTrue(busy.wasReset());
+      release.countDown();
+      stopped.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void stopsAtOnceWhenNothingIsInFlight() throws Exception {
     var server = open();
     var client = server.connect();
@@ -99,6 +120,6 @@ class DrainTest {
     var _ = ioThread.group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
 
     assertTrue(died.await(10, TimeUnit.SECONDS));
-    ioThread.stop(Duration.ofMinutes(1));
+    ioThread.stop(() -> Duration.ofMinutes(1));
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.session.AccessLog;
 import org.yimmo.wsgi.session.Limits;
@@ -197,6 +198,10 @@ final class TestServer implements AutoCloseable {
   }
 
   void stop(Duration grace) {
+    stop(() -> grace);
+  }
+
+  void stop(Supplier<Duration> grace) {
     ioThread.stop(grace);
     listeners.deleteSocketFiles();
   }

@@ -39,7 +39,7 @@ class WarmUpTest {
 
   @AfterEach
   void stopThread() {
-    ioThread.stop(Duration.ZERO);
+    ioThread.stop(() -> Duration.ZERO);
   }
 
   private void run(WarmUp warmUp, TestWorker.Application application) throws StartFailure {

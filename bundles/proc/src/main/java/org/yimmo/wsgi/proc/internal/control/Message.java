@@ -81,6 +81,8 @@ public record Message(String word, Map<String, String> values) {
   }
 
   private static String unescaped(String value) {
-    return value.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%");
+    return value.indexOf('%') < 0
+        ? value
+        : value.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%");
   }
 }

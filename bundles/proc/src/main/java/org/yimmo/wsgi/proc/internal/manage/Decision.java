@@ -355,6 +355,9 @@ final class Decision {
   // --- what is to be done
 
   private void settle() {
+    if (isAsItShouldBe()) {
+      return;
+    }
     if (ending.isPresent()) {
       settleEnd(ending.get());
       return;
@@ -364,6 +367,19 @@ final class Decision {
     startMissing();
     settleStart();
     settleReload();
+  }
+
+  /** As nearly always: then a beat costs next to nothing. */
+  private boolean isAsItShouldBe() {
+    if (ending.isPresent() || reloading || !served || workers.size() != desired) {
+      return false;
+    }
+    for (var worker : workers.values()) {
+      if (!worker.serving() || worker.outdated().isPresent()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void settleEnd(Ending how) {

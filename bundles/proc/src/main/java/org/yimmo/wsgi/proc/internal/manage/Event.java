@@ -19,7 +19,7 @@ sealed interface Event {
    */
   record Exited(int worker, int status, Optional<Path> report) implements Event {}
 
-  /** The worker's sign of life, each second. */
+  /** The worker's sign of life. */
   record Beat(int worker, Gauges gauges) implements Event {}
 
   /** A signal came for the manager. */

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -19,6 +18,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.yimmo.wsgi.proc.internal.PidFile;
 import org.yimmo.wsgi.proc.internal.Sentence;
 import org.yimmo.wsgi.proc.internal.Signals;
+import org.yimmo.wsgi.proc.internal.control.ManagerFolder;
 import org.yimmo.wsgi.proc.internal.manage.Event.Order;
 import org.yimmo.wsgi.proc.internal.sockets.BindFailure;
 import org.yimmo.wsgi.proc.internal.sockets.ListeningSockets;
@@ -43,6 +43,9 @@ public final class ManagerComponent {
   @interface Configuration {
     /** {@code manager}, or the component has no part in it. */
     String role() default "worker";
+
+    /** Of the program, as {@code --version} says it. */
+    String version() default "";
 
     int processes() default 2;
 
@@ -70,14 +73,12 @@ public final class ManagerComponent {
 
   @Activate
   public ManagerComponent(
-      BundleContext bundle,
-      @Reference(target = "(yimmo.exit=true)") IntConsumer exit,
-      Configuration configuration) {
+      @Reference(target = "(yimmo.exit=true)") IntConsumer exit, Configuration configuration) {
     if (!configuration.role().equals("manager")) {
       return;
     }
     try {
-      manage(bundle.getBundle().getVersion().toString(), exit, configuration);
+      manage(exit, configuration);
     } catch (BindFailure e) {
       fail(exit, e.exitStatus(), e.getMessage());
     } catch (IOException e) {
@@ -90,7 +91,7 @@ public final class ManagerComponent {
     exit.accept(status);
   }
 
-  private void manage(String version, IntConsumer exit, Configuration configuration)
+  private void manage(IntConsumer exit, Configuration configuration)
       throws BindFailure, IOException {
     var pid = ProcessHandle.current().pid();
     var systemd = ServiceManager.of(System.getenv(), pid);
@@ -112,7 +113,7 @@ public final class ManagerComponent {
             new WorkerCommand(List.of(configuration.command()), folder),
             new OfProcess(systemd, exit),
             Path.of(System.getProperty("java.io.tmpdir")),
-            version);
+            configuration.version());
     closed(new ControlServer(folder, supervisor));
     obeySignals(closed(Signals.ofProcess()), supervisor);
     supervisor.start();

@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.yimmo.wsgi.proc.internal.manage.WorkerState.Phase;
 
 /**
@@ -50,23 +49,25 @@ record State(
    * @return {@link Long#MAX_VALUE}: never
    */
   long wakeAt(long now) {
-    var deadlines = workers.values().stream().flatMapToLong(this::deadlines);
     // A start that is due and not made waits for an event.
-    var start = startAfter > now ? LongStream.of(startAfter) : LongStream.empty();
-    return LongStream.concat(deadlines, start).min().orElse(Long.MAX_VALUE);
+    var first = startAfter > now ? startAfter : Long.MAX_VALUE;
+    for (var worker : workers.values()) {
+      first = Math.min(first, deadline(worker));
+    }
+    return first;
   }
 
-  private LongStream deadlines(WorkerState worker) {
+  private long deadline(WorkerState worker) {
     return switch (worker.phase()) {
-      case BOOTING -> LongStream.of(worker.startedAt() + plan.bootMillis());
+      case BOOTING -> worker.startedAt() + plan.bootMillis();
       case SERVING -> {
-        var silence = LongStream.of(worker.heardAt() + plan.silenceMillis());
+        var silence = worker.heardAt() + plan.silenceMillis();
         yield plan.maxAgeMillis() > 0 && worker.outdated().isEmpty()
-            ? LongStream.concat(silence, LongStream.of(worker.startedAt() + plan.maxAgeMillis()))
+            ? Math.min(silence, worker.startedAt() + plan.maxAgeMillis())
             : silence;
       }
-      case RETIRING, STOPPING, FAILING -> LongStream.of(worker.deadline());
-      case KILLED -> LongStream.empty();
+      case RETIRING, STOPPING, FAILING -> worker.deadline();
+      case KILLED -> Long.MAX_VALUE;
     };
   }
 

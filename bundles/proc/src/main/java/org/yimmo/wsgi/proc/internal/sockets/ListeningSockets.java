@@ -67,43 +67,26 @@ public final class ListeningSockets implements AutoCloseable {
   /**
    * The sockets that systemd bound (sd_listen_fds(3)).
    *
+   * <p>They may block: each worker sets O_NONBLOCK when it takes them, and that is a property of
+   * the socket, not of the descriptor (open(2)), so all have it before anyone accepts.
+   *
    * @param count they are the descriptors from 3 on
-   * @throws BindFailure they cannot be shared by several processes
+   * @throws BindFailure there are fewer
    */
   public static ListeningSockets inherited(int count) throws BindFailure {
     requireNative();
     var inherited = new ListeningSockets();
     for (var descriptor = 3; descriptor < 3 + count; descriptor++) {
-      requireNonBlocking(descriptor);
+      if (!Files.exists(Path.of("/proc/self/fd/" + descriptor))) {
+        throw new BindFailure(
+            BindFailure.CANNOT_BIND,
+            "LISTEN_FDS announces descriptor " + descriptor + ", which is not there",
+            null);
+      }
       inherited.sockets.add(new Socket(descriptor));
       inherited.addresses.add("descriptor " + descriptor + " of systemd");
     }
     return inherited;
-  }
-
-  /** With a blocking socket a worker that comes too late for a connection would wait for ever. */
-  private static void requireNonBlocking(int descriptor) throws BindFailure {
-    try {
-      var flags =
-          Files.readAllLines(Path.of("/proc/self/fdinfo/" + descriptor)).stream()
-              .filter(line -> line.startsWith("flags:"))
-              .mapToInt(line -> Integer.parseInt(line.substring("flags:".length()).strip(), 8))
-              .findFirst()
-              .orElse(0);
-      if ((flags & 04000) == 0) {
-        throw new BindFailure(
-            BindFailure.CANNOT_BIND,
-            "the socket of systemd (descriptor "
-                + descriptor
-                + ") blocks; write NonBlocking=true into the unit of the service",
-            null);
-      }
-    } catch (IOException e) {
-      throw new BindFailure(
-          BindFailure.CANNOT_BIND,
-          "LISTEN_FDS announces descriptor " + descriptor + ", which is not there",
-          e);
-    }
   }
 
   private void bind(String address) throws BindFailure {

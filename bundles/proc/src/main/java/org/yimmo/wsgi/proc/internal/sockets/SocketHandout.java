@@ -55,6 +55,8 @@ public final class SocketHandout implements AutoCloseable {
       close();
       throw new IOException(binding.cause());
     }
+    // A loop without any task in the future wakes up each second to look for one.
+    var _ = thread.scheduleAtFixedRate(() -> {}, 1, 1, TimeUnit.DAYS);
   }
 
   private static final class Giver extends ChannelInboundHandlerAdapter {
