@@ -24,16 +24,21 @@ import org.yimmo.wsgi.mod.internal.capi.Memory;
 final class ContextType {
   private static final System.Logger LOG = System.getLogger("org.yimmo.wsgi.mod");
   private static final int MAX_VIEW_BYTES = 1 << 30;
+  private static final int MAX_KEPT_LENGTH = 256;
   private static final List<String> START_RESPONSE_NAMES = List.of("status", "headers", "exc_info");
 
   private final Python py;
   private final Workers workers;
   private final Owned type;
   private final Owned noBytes;
+  private final Constants<String> knownStrings;
+  private final Constants<Field> knownFields;
 
   ContextType(Python py, Workers workers) {
     this.py = py;
     this.workers = workers;
+    knownStrings = new Constants<>(py);
+    knownFields = new Constants<>(py);
     noBytes = py.owned(py.c().PyBytes_FromStringAndSize(0, 0));
     type =
         py.owned(
@@ -232,6 +237,10 @@ final class ContextType {
 
   /** The characters of a native string (PEP 3333, "Unicode Issues"). */
   private String latin1(long string, String what) {
+    var known = knownStrings.find(string);
+    if (known.isPresent()) {
+      return known.get();
+    }
     if (!py.isString(string)) {
       throw new Raise(
           ErrorType.TYPE_ERROR, "%s is %s, not str".formatted(what, py.typeName(string)));
@@ -244,6 +253,9 @@ final class ContextType {
             "%s has a character that is not in Latin-1: %s".formatted(what, text));
       }
     }
+    if (text.length() <= MAX_KEPT_LENGTH && py.isExactlyString(string)) {
+      knownStrings.keep(string, text);
+    }
     return text;
   }
 
@@ -255,17 +267,30 @@ final class ContextType {
     var size = Math.toIntExact(py.c().PyList_Size(headers));
     var fields = new ArrayList<Field>(size);
     for (int i = 0; i < size; i++) {
-      var pair = py.c().PyList_GetItem(headers, i);
-      if (!py.isTuple(pair) || py.c().PyTuple_Size(pair) != 2) {
-        throw new Raise(
-            ErrorType.TYPE_ERROR, "headers[%d] is not a tuple (name, value)".formatted(i));
-      }
-      fields.add(
-          new Field(
-              latin1(py.c().PyTuple_GetItem(pair, 0), "a field name"),
-              latin1(py.c().PyTuple_GetItem(pair, 1), "a field value")));
+      fields.add(field(i, py.c().PyList_GetItem(headers, i)));
     }
     return fields;
+  }
+
+  private Field field(int index, long pair) {
+    var known = knownFields.find(pair);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    if (!py.isTuple(pair) || py.c().PyTuple_Size(pair) != 2) {
+      throw new Raise(
+          ErrorType.TYPE_ERROR, "headers[%d] is not a tuple (name, value)".formatted(index));
+    }
+    var name = py.c().PyTuple_GetItem(pair, 0);
+    var value = py.c().PyTuple_GetItem(pair, 1);
+    var field = new Field(latin1(name, "a field name"), latin1(value, "a field value"));
+    if (py.isExactlyTuple(pair)
+        && py.isExactlyString(name)
+        && py.isExactlyString(value)
+        && field.value().length() <= MAX_KEPT_LENGTH) {
+      knownFields.keep(pair, field);
+    }
+    return field;
   }
 
   // --- exc_info

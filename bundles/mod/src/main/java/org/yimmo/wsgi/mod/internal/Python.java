@@ -27,6 +27,7 @@ final class Python {
   private final long bytesType;
   private final long listType;
   private final long tupleType;
+  private final long stringType;
   private final long generatorType;
   private final long attributeError;
   private final long typeError;
@@ -51,6 +52,7 @@ final class Python {
     bytesType = c.address("PyBytes_Type");
     listType = c.address("PyList_Type");
     tupleType = c.address("PyTuple_Type");
+    stringType = c.address("PyUnicode_Type");
     generatorType = c.address("PyGen_Type");
     typeError = Memory.pointer(c.address("PyExc_TypeError"));
     notImplementedError = Memory.pointer(c.address("PyExc_NotImplementedError"));
@@ -151,7 +153,7 @@ final class Python {
   }
 
   boolean isString(long object) {
-    return is(object, 0, CPython.Py_TPFLAGS_UNICODE_SUBCLASS);
+    return is(object, stringType, CPython.Py_TPFLAGS_UNICODE_SUBCLASS);
   }
 
   boolean isList(long object) {
@@ -176,6 +178,10 @@ final class Python {
 
   boolean isExactlyTuple(long object) {
     return type(object) == tupleType;
+  }
+
+  boolean isExactlyString(long object) {
+    return type(object) == stringType;
   }
 
   boolean isExactlyGenerator(long object) {
