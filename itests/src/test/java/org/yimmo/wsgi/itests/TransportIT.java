@@ -7,18 +7,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yimmo.wsgi.itests.support.Curl;
 import org.yimmo.wsgi.itests.support.Folders;
 import org.yimmo.wsgi.itests.support.Yimmo;
 
@@ -49,7 +46,7 @@ class TransportIT {
         Yimmo.serving("switchboard:application", "--bind", "unix:" + socket).start()) {
       assertEquals(200, server.get("/hello").status());
 
-      var environ = curl("--unix-socket", socket.toString(), "http://localhost/environment");
+      var environ = Curl.get("--unix-socket", socket.toString(), "http://localhost/environment");
 
       assertTrue(environ.contains("HTTP_HOST|str|localhost\n"), environ);
       assertTrue(environ.contains("REMOTE_ADDR|str|"), environ);
@@ -72,7 +69,7 @@ class TransportIT {
                 folder.resolve("key.pem").toString())
             .start()) {
       var environ =
-          curl(
+          Curl.get(
               "--cacert",
               folder.resolve("cert.pem").toString(),
               "https://localhost:" + server.port() + "/environment");
@@ -85,7 +82,7 @@ class TransportIT {
 
   private static void certificate(Path folder) {
     var made =
-        run(
+        Curl.run(
             List.of(
                 "openssl",
                 "req",
@@ -105,30 +102,5 @@ class TransportIT {
                 folder.resolve("cert.pem").toString()));
     assumeTrue(made.isPresent(), "openssl is needed to make a certificate");
     assertTrue(Files.exists(folder.resolve("cert.pem")), made.orElse(""));
-  }
-
-  private static String curl(String... arguments) {
-    var command = new ArrayList<>(List.of("curl", "-sS", "--noproxy", "*"));
-    command.addAll(List.of(arguments));
-    var said = run(command);
-    assumeTrue(said.isPresent(), "curl is needed");
-    return said.orElse("");
-  }
-
-  /** What a program writes; empty if there is none of that name. */
-  private static Optional<String> run(List<String> command) {
-    Process process;
-    try {
-      process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    } catch (IOException _) {
-      return Optional.empty();
-    }
-    try (var output = process.getInputStream()) {
-      return Optional.of(new String(output.readAllBytes(), StandardCharsets.ISO_8859_1));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read what " + command + " writes", e);
-    } finally {
-      process.destroyForcibly();
-    }
   }
 }

@@ -3,6 +3,7 @@ package org.yimmo.wsgi.itests.support;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A process with what it writes; killed when closed. */
 public final class Running implements AutoCloseable {
@@ -39,10 +40,20 @@ public final class Running implements AutoCloseable {
     process.destroy();
   }
 
+  /** The processes that it started. */
+  Stream<ProcessHandle> children() {
+    return process.children();
+  }
+
   /** Sends a signal by its name, such as {@code INT}. */
   public void signal(String name) {
+    signal(name, process.pid());
+  }
+
+  /** Sends a signal to any process. */
+  public static void signal(String name, long pid) {
     try {
-      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+      new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot send SIG" + name, e);
     } catch (InterruptedException e) {

@@ -1,6 +1,5 @@
 package org.yimmo.wsgi.proc.internal.manage;
 
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** What the manager is told, or sees happen. */
@@ -17,7 +16,7 @@ sealed interface Event {
    * @param status 128 and the number of the signal, if it was one
    * @param report what the JVM wrote when it crashed
    */
-  record Exited(int worker, int status, Optional<Path> report) implements Event {}
+  record Exited(int worker, int status, Optional<CrashReport> report) implements Event {}
 
   /** The worker's sign of life. */
   record Beat(int worker, Gauges gauges) implements Event {}

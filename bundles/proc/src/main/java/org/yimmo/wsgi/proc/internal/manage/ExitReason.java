@@ -1,6 +1,5 @@
 package org.yimmo.wsgi.proc.internal.manage;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,12 +24,17 @@ final class ExitReason {
 
   private ExitReason() {}
 
-  static String text(int status, Optional<Path> report) {
+  static String text(int status, Optional<CrashReport> report) {
     var reason =
         status > SIGNALLED
             ? "was ended by "
                 + SIGNALS.getOrDefault(status - SIGNALLED, "signal " + (status - SIGNALLED))
             : "ended with status " + status;
-    return reason + report.map(file -> "; it crashed, see " + file).orElse("");
+    return reason + report.map(ExitReason::crash).orElse("");
+  }
+
+  private static String crash(CrashReport report) {
+    var signal = report.signal().map(name -> " with " + name).orElse("");
+    return "; it crashed" + signal + ", see " + report.file();
   }
 }

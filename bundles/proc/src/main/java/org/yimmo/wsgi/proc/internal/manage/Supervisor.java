@@ -2,7 +2,6 @@ package org.yimmo.wsgi.proc.internal.manage;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -175,9 +174,8 @@ final class Supervisor implements ControlServer.Listener {
     Optional.ofNullable(workers.remove(number))
         .flatMap(worker -> worker.connection)
         .ifPresent(numbers::remove);
-    var report = crashReports.resolve("yimmo-wsgi-crash-" + process.pid() + ".log");
-    decide(
-        new Event.Exited(number, process.exitValue(), Optional.of(report).filter(Files::exists)));
+    var report = CrashReport.of(crashReports, process.pid());
+    decide(new Event.Exited(number, process.exitValue(), report));
   }
 
   /** A worker that is not connected yet gets a signal instead. */
