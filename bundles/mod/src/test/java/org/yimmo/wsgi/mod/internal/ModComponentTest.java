@@ -68,7 +68,8 @@ class ModComponentTest {
         registrations
             .get(1)
             .matches(
-                "\\+ Condition \\{message=hello:app loaded, Python 3\\.14\\.3 \\(/.*/python3\\.14\\),"
+                "\\+ Condition \\{application=hello:app, interpreter=Python 3\\.14\\.3,"
+                    + " message=hello:app loaded, Python 3\\.14\\.3 \\(/.*/python3\\.14\\),"
                     + " osgi\\.condition\\.id=yimmo\\.application\\.loaded}"),
         output);
     assertEquals(List.of("- Condition", "- Application"), registrations.subList(2, 4));
