@@ -20,6 +20,8 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public final class ExchangeQueues {
+  private static final int MAX_WITHHELD = 15;
+
   private final String worker;
   private final BoundedQueue<Exchange> input;
   private final BoundedQueue<ResponsePart> output;
@@ -31,7 +33,9 @@ public final class ExchangeQueues {
   private volatile Thread workerThread; // written by the worker at its first take
   private volatile Thread blockedOnOutput; // written by the worker
   private volatile Runnable wakeServer = ExchangeQueues::wakeNobody; // written by the server thread
+  private volatile boolean drainPromised; // written by the server thread
   private volatile boolean closed; // written by any thread
+  private int withheld; // responses that were not announced; worker thread only
 
   /**
    * @param worker the worker's name, for people
@@ -109,6 +113,16 @@ public final class ExchangeQueues {
   }
 
   /**
+   * With {@code true} the server thread promises to call {@link #drain} within a millisecond or so,
+   * unasked; with {@code false} it keeps the promise, by a call that follows. In between a worker
+   * that has more to do does not wake it for each response: clients are then answered in batches,
+   * which costs all sides less.
+   */
+  public void promiseDrain(boolean promised) {
+    drainPromised = promised;
+  }
+
+  /**
    * Gives up to {@code limit} parts to {@code each}, those of the worker first, oldest first.
    *
    * <p><em>Blocks:</em> never.
@@ -157,6 +171,10 @@ public final class ExchangeQueues {
       if (exchange != null) {
         return Optional.of(exchange);
       }
+      if (withheld > 0) {
+        announceOutput();
+        withheld = 0;
+      }
       workerSleeps.set(true);
       if (!input.isEmpty()) {
         workerSleeps.set(false);
@@ -182,11 +200,21 @@ public final class ExchangeQueues {
     }
     while (!part.exchange().abandoned()) {
       if (output.offer(part)) {
-        announceOutput();
+        if (mayWithhold(part)) {
+          withheld++;
+        } else {
+          announceOutput();
+          withheld = 0;
+        }
         return;
       }
       awaitRoom(part.exchange());
     }
+  }
+
+  /** The order matters: the promise is looked at when the part is in the queue. */
+  private boolean mayWithhold(ResponsePart part) {
+    return drainPromised && withheld < MAX_WITHHELD && ends(part) && !input.isEmpty();
   }
 
   private static boolean ends(ResponsePart part) {

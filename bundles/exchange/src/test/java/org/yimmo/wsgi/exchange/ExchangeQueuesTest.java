@@ -106,6 +106,68 @@ class ExchangeQueuesTest {
   }
 
   @Test
+  void doesNotWakeAServerThatWillLookWhileMoreIsToDo() {
+    var wakes = new AtomicInteger();
+    queues.onOutput(wakes::incrementAndGet);
+    queues.offer(exchange("/1"));
+    queues.offer(exchange("/2"));
+    queues.promiseDrain(true);
+
+    queues.respond(whole(queues.take().orElseThrow()));
+    assertEquals(0, wakes.get());
+
+    queues.respond(whole(queues.take().orElseThrow()));
+    assertEquals(1, wakes.get(), "nothing is left to do");
+    assertEquals(2, queues.drain(_ -> {}, 10));
+  }
+
+  @Test
+  void wakesTheServerWhenThePromiseIsOver() {
+    var wakes = new AtomicInteger();
+    queues.onOutput(wakes::incrementAndGet);
+    IntStream.range(0, 3).forEach(i -> queues.offer(exchange("/" + i)));
+    queues.promiseDrain(true);
+    queues.respond(whole(queues.take().orElseThrow()));
+
+    queues.promiseDrain(false);
+    queues.respond(whole(queues.take().orElseThrow()));
+
+    assertEquals(1, wakes.get());
+  }
+
+  @Test
+  void wakesTheServerForEachSixteenResponses() {
+    var wakes = new AtomicInteger();
+    var busy = new ExchangeQueues("worker-1", 64);
+    busy.onOutput(wakes::incrementAndGet);
+    IntStream.range(0, 17).forEach(i -> busy.offer(exchange("/" + i)));
+    busy.promiseDrain(true);
+
+    IntStream.range(0, 15).forEach(i -> busy.respond(whole(busy.take().orElseThrow())));
+    assertEquals(0, wakes.get());
+
+    busy.respond(whole(busy.take().orElseThrow()));
+    assertEquals(1, wakes.get());
+  }
+
+  @Test
+  void wakesTheServerBeforeItSleeps() {
+    var wakes = new AtomicInteger();
+    queues.onOutput(wakes::incrementAndGet);
+    queues.offer(exchange("/1"));
+    queues.offer(exchange("/2"));
+    queues.promiseDrain(true);
+    queues.respond(whole(queues.take().orElseThrow()));
+    queues.take(); // and its client leaves: there is no response
+    assertEquals(0, wakes.get());
+
+    queues.close();
+    assertEquals(Optional.empty(), queues.take());
+
+    assertEquals(1, wakes.get());
+  }
+
+  @Test
   void wakesAServerThatComesLate() {
     queues.respond(whole(exchange("/")));
     var wakes = new AtomicInteger();

@@ -43,6 +43,7 @@ final class IoThread {
   private static final Duration SHUTDOWN = Duration.ofSeconds(10);
   private static final Duration GRACE_LOOK = Duration.ofMillis(100);
   private static final Duration BEAT = Duration.ofMillis(400);
+  private static final Duration LOOK = Duration.ofMillis(1);
 
   private final int maxConnections;
   private final EventLoopGroup group;
@@ -59,6 +60,8 @@ final class IoThread {
   private final List<ServerConnection> toFlush = new ArrayList<>();
   private final Set<ServerConnection> connections = new LinkedHashSet<>();
   private final List<Channel> listeners = new ArrayList<>();
+  private final List<Drain> drains = new ArrayList<>();
+  private boolean lookPromised;
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean acceptingPaused;
   private boolean draining;
@@ -128,7 +131,11 @@ final class IoThread {
   /** What this worker responds is taken from now on. */
   void connectWorker(ExchangeQueues queues) {
     var drain = new Drain(queues);
-    call(() -> queues.onOutput(() -> execute(drain)));
+    call(() -> {
+      drains.removeIf(Drain::over);
+      drains.add(drain);
+      queues.onOutput(() -> execute(drain));
+    });
   }
 
   /** Offers an exchange that comes from no session to a worker that is connected. */
@@ -270,6 +277,31 @@ final class IoThread {
       toFlush.get(i).flushOrFail();
     }
     toFlush.clear();
+    if (!lookPromised) {
+      promiseLook();
+    }
+  }
+
+  /**
+   * Where exchanges wait for a worker, it need not wake this thread for each response. That is
+   * worth most where each would wake its client, too, and both had nothing else to do.
+   */
+  private void promiseLook() {
+    for (int i = 0; i < drains.size(); i++) {
+      if (drains.get(i).queues.unanswered() > 1) {
+        lookPromised = true;
+        drains.forEach(drain -> drain.queues.promiseDrain(true));
+        var _ = loop.schedule(this::look, LOOK.toNanos(), TimeUnit.NANOSECONDS);
+        return;
+      }
+    }
+  }
+
+  private void look() {
+    lookPromised = false;
+    drains.forEach(drain -> drain.queues.promiseDrain(false));
+    drains.forEach(Drain::take);
+    flushAll();
   }
 
   private void drain() {
@@ -295,11 +327,19 @@ final class IoThread {
 
     @Override
     public void run() {
-      var count = queues.drain(Drain::receive, DRAIN_LIMIT);
+      take();
       flushAll();
-      if (count == DRAIN_LIMIT) {
+    }
+
+    private void take() {
+      if (queues.drain(Drain::receive, DRAIN_LIMIT) == DRAIN_LIMIT) {
         execute(this); // others get their turn first
       }
+    }
+
+    /** Whether nothing will come any more. */
+    boolean over() {
+      return queues.closed() && queues.unanswered() == 0;
     }
 
     private static void receive(ResponsePart part) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +48,33 @@ class ServeTest {
         assertEquals("/" + i, client.response().content());
       }
       assertTrue(client.survives());
+    }
+  }
+
+  @Test
+  void aResponseDoesNotWaitForTheSlowOneBehindIt() throws Exception {
+    var quickIsAnswered = new CountDownLatch(1);
+    TestWorker.Application application =
+        (exchange, queues) -> {
+          if (exchange.request().path().equals("/slow")) {
+            assertTrue(quickIsAnswered.await(20, TimeUnit.SECONDS));
+          } else {
+            while (queues.unanswered() < 2) {
+              Thread.onSpinWait();
+            }
+            var _ = new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS); // the server is idle
+          }
+          TestWorker.path(exchange, queues);
+        };
+    try (var server = TestServer.open(application);
+        var quick = server.connect();
+        var slow = server.connect()) {
+      quick.get("/quick");
+      slow.get("/slow");
+
+      assertEquals("/quick", quick.response().content());
+      quickIsAnswered.countDown();
+      assertEquals("/slow", slow.response().content());
     }
   }
 
