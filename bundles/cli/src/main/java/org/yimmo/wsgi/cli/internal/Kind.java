@@ -53,7 +53,7 @@ sealed interface Kind {
   record Whole(String label, long min, long max) implements Kind {
     @Override
     public Long parse(String text, Path directory) throws UnfitValue {
-      var needed = "a whole number from %d to %d is needed".formatted(min, max);
+      var needed = "a whole number from " + min + " to " + max + " is needed";
       return inRange(digits(text, needed), min, max, needed);
     }
   }
@@ -69,9 +69,12 @@ sealed interface Kind {
     public Long parse(String text, Path directory) throws UnfitValue {
       var needed =
           max == Long.MAX_VALUE
-              ? "a number of bytes from %d on is needed, as in 65536, 64k, 10m or 2g".formatted(min)
-              : "a number of bytes from %d to %d is needed, as in 65536, 64k or 10m"
-                  .formatted(min, max);
+              ? "a number of bytes from " + min + " on is needed, as in 65536, 64k, 10m or 2g"
+              : "a number of bytes from "
+                  + min
+                  + " to "
+                  + max
+                  + " is needed, as in 65536, 64k or 10m";
       var shift =
           switch (Character.toLowerCase(text.charAt(text.length() - 1))) {
             case 'k' -> 10;
@@ -115,21 +118,31 @@ sealed interface Kind {
 
     @Override
     public Duration parse(String text, Path directory) throws UnfitValue {
-      var needed =
+      if (!DECIMAL.matcher(text).matches()) {
+        throw unfit();
+      }
+      var value = text.indexOf('.') < 0 ? Duration.ofSeconds(Long.parseLong(text)) : decimal(text);
+      if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+        throw unfit();
+      }
+      return value;
+    }
+
+    /** To the millisecond; what is finer does not make it longer than it may be. */
+    private Duration decimal(String text) throws UnfitValue {
+      var seconds = new BigDecimal(text);
+      if (seconds.compareTo(BigDecimal.valueOf(max.toSeconds())) > 0) {
+        throw unfit();
+      }
+      return Duration.ofMillis(seconds.movePointRight(3).longValue());
+    }
+
+    private UnfitValue unfit() {
+      return new UnfitValue(
           "a number of seconds from %s to %s is needed"
               .formatted(
                   BigDecimal.valueOf(min.toMillis(), 3).stripTrailingZeros().toPlainString(),
-                  max.toSeconds());
-      if (!DECIMAL.matcher(text).matches()) {
-        throw new UnfitValue(needed);
-      }
-      var seconds = new BigDecimal(text);
-      var value = Duration.ofMillis(seconds.movePointRight(3).longValue());
-      var tooLong = seconds.compareTo(BigDecimal.valueOf(max.toSeconds())) > 0;
-      if (value.compareTo(min) < 0 || tooLong) {
-        throw new UnfitValue(needed);
-      }
-      return value;
+                  max.toSeconds()));
     }
   }
 
