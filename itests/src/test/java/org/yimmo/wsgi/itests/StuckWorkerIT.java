@@ -53,6 +53,32 @@ class StuckWorkerIT {
     }
   }
 
+  @Test
+  void othersAreNotHurtUnderLoad() throws IOException {
+    try (var fleet =
+        Fleet.serving("fleet", "--timeout", "4", "--threads", "2", "--grace-period", "40")) {
+      var before = fleet.awaitServing(2);
+      var victim = before.getFirst();
+      try (var stuck = connected(fleet, victim);
+          var load = fleet.load()) {
+        load.awaitAnswers(10);
+
+        stuck.send(get("/stuck"));
+        assertEquals(504, stuck.reply().status());
+        load.awaitAnswers(20);
+        fleet.log().await("worker \\d+ is replaced because of a thread that did not come back");
+        var after = fleet.awaitServing(2, List.of(victim));
+        Fleet.awaitGone(victim);
+        load.awaitAnswers(10);
+
+        assertTrue(after.contains(before.getLast()), "the other one serves on");
+        var tally = load.stop();
+        assertEquals(List.of(), tally.failures(), tally.toString());
+      }
+      fleet.stop();
+    }
+  }
+
   /** A connection that this worker has accepted. */
   private static Wire connected(Fleet fleet, long worker) {
     return Await.value(

@@ -26,6 +26,20 @@ class WarmUpIT {
     }
   }
 
+  /** The server rehearses, but with nobody's code; neither the log nor the application knows. */
+  @Test
+  void withoutItTheFirstRequestIsThatOfAClient() {
+    try (var server =
+        Yimmo.serving("warm", "--threads", "2", "--access-log", "-").start()) {
+
+      var reply = server.get("/");
+
+      assertEquals(List.of("/", "threads: 0"), reply.content().lines().toList());
+      server.stop();
+      assertEquals(1, server.process().out().text().lines().count());
+    }
+  }
+
   @Test
   void theServerDoesNotStartWhenOneFails() {
     var finished = Yimmo.serving("warm", "--warmup", "/a", "--warmup", "/fail").run();

@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.application;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -43,6 +44,20 @@ public interface Application {
    * @throws Exception the application's fault: it is logged and answered with 500
    */
   Iterable<ByteBuffer> call(Environ environ, StartResponse startResponse) throws Exception;
+
+  /**
+   * What the server calls in place of this application before clients reach it, so that what is
+   * done only once, such as loading classes, is done: it answers anything, in the same way as this
+   * application and without its code. The default is a few lines of Java.
+   *
+   * <p><em>Thread:</em> a worker thread. <em>Blocks:</em> never.
+   */
+  default Application rehearsal() {
+    return (_, startResponse) -> {
+      startResponse.start("200 OK", List.of(new Field("Content-Type", "text/plain")));
+      return List.of(ByteBuffer.wrap(new byte[] {'\n'}));
+    };
+  }
 
   /**
    * Runs {@code wait}, in which the server waits for a slow client or a disk on behalf of this

@@ -10,4 +10,18 @@ package org.yimmo.wsgi.exchange;
  * @param secure whether TLS protects the connection
  */
 public record Endpoints(
-    String remoteAddress, int remotePort, String localAddress, int localPort, boolean secure) {}
+    String remoteAddress, int remotePort, String localAddress, int localPort, boolean secure) {
+  private static final Endpoints OF_REHEARSAL =
+      new Endpoints("127.0.0.1", 0, "127.0.0.1", 0, false);
+
+  /** Of requests that the server sends to itself to get warm: no application is to see them. */
+  public static Endpoints ofRehearsal() {
+    return OF_REHEARSAL;
+  }
+
+  /** Whether these are {@link #ofRehearsal}, and not only equal to them. */
+  @SuppressWarnings("ReferenceEquality")
+  public boolean rehearsing() {
+    return this == OF_REHEARSAL;
+  }
+}

@@ -34,6 +34,7 @@ public final class ExchangeQueues {
   private volatile Thread blockedOnOutput; // written by the worker
   private volatile Runnable wakeServer = ExchangeQueues::wakeNobody; // written by the server thread
   private volatile boolean drainPromised; // written by the server thread
+  private volatile boolean late; // set by the watchdog, cleared by the worker at its next take
   private volatile boolean closed; // written by any thread
   private int withheld; // responses that were not announced; worker thread only
 
@@ -60,6 +61,14 @@ public final class ExchangeQueues {
    */
   public int unanswered() {
     return unanswered.get();
+  }
+
+  /**
+   * Whether the worker is still at an exchange that is over its deadline: nobody knows when it
+   * takes the next one. <em>Thread:</em> any; a snapshot.
+   */
+  public boolean overdue() {
+    return late;
   }
 
   /** Whether {@link #close} was called. */
@@ -166,6 +175,9 @@ public final class ExchangeQueues {
    */
   public Optional<Exchange> take() {
     workerThread = Thread.currentThread();
+    if (late) {
+      late = false;
+    }
     while (true) {
       var exchange = input.poll();
       if (exchange != null) {
@@ -246,17 +258,20 @@ public final class ExchangeQueues {
   /**
    * The exchange that the worker serves is over its deadline: the server thread gets an {@link
    * ResponsePart.Expired} for it, after the parts that the worker gave before. The exchange counts
-   * as unanswered until the worker ends it all the same.
+   * as unanswered until the worker ends it all the same, and the worker as {@link #overdue} until
+   * it takes again, which it must not do before this returns.
    *
    * <p><em>Blocks:</em> never.
    */
   public void expire(Exchange exchange) {
+    late = true;
     overdue.add(new ResponsePart.Expired(exchange));
     announceOutput();
   }
 
   /**
-   * Refuses the exchanges that wait for the worker, in their order.
+   * Refuses the exchanges that wait for the worker, in their order; their sessions may offer them
+   * to another one.
    *
    * <p>The caller knows that the worker takes nothing meanwhile and that nothing is offered any
    * more, and makes what it does here visible to the worker before that takes again. <em>Blocks:

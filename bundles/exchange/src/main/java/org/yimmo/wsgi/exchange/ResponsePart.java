@@ -38,8 +38,8 @@ public sealed interface ResponsePart {
   record Expired(Exchange exchange) implements ResponsePart {}
 
   /**
-   * No worker has begun the exchange, and none will: the session answers 503 and releases the
-   * content of the request.
+   * The worker has not begun the exchange and will not: the session offers it to another one, or
+   * answers 503 and releases the content of the request.
    */
   record Refused(Exchange exchange) implements ResponsePart {}
 }

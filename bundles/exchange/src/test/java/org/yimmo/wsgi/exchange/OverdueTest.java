@@ -77,6 +77,21 @@ class OverdueTest {
   }
 
   @Test
+  void theWorkerIsOverdueUntilItTakesAgain() {
+    queues.offer(exchange("/overdue"));
+    var overdue = queues.take().orElseThrow();
+    assertFalse(queues.overdue());
+
+    queues.expire(overdue);
+    queues.respond(whole(overdue));
+    assertTrue(queues.overdue());
+
+    queues.close();
+    assertTrue(queues.take().isEmpty());
+    assertFalse(queues.overdue());
+  }
+
+  @Test
   void refusesWhatWaitsInItsOrder() {
     queues.offer(exchange("/overdue"));
     queues.take();

@@ -320,6 +320,21 @@ public final class Session {
     turn.answer(noWorker());
   }
 
+  /**
+   * The worker gave the exchange of the front turn back, which it had not begun: another one may
+   * take it if the session has no more in flight (docs/decisions/0001-session-binding.md).
+   *
+   * @return {@code false}: nobody takes it
+   */
+  boolean offerAgain(Turn turn) {
+    var taker = inFlight > 1 ? null : shared.workers.offer(turn.exchange(), null);
+    if (taker == null) {
+      return false;
+    }
+    worker = taker;
+    return true;
+  }
+
   /** No worker has seen the exchange: its content is still the server's. */
   void releaseUnserved(Exchange exchange) {
     shared.spool.release(exchange.request().content());

@@ -112,6 +112,9 @@ final class Turn implements ResponseReceiver {
   @Override
   public void receive(ResponsePart part) {
     if (part instanceof ResponsePart.Refused) {
+      if (session.isFront(this) && session.offerAgain(this)) {
+        return;
+      }
       session.releaseUnserved(exchange);
     }
     if (!session.isFront(this)) {

@@ -13,6 +13,9 @@ import org.yimmo.wsgi.exchange.ExchangeQueues;
  */
 @ProviderType
 public final class Workers {
+  /** As busy as a worker that is overdue looks: more than any queue has room for. */
+  private static final int OVERDUE = Integer.MAX_VALUE / 2;
+
   private final List<ExchangeQueues> accepting = new ArrayList<>();
   private int turn; // spreads sessions over equally busy workers
 
@@ -38,6 +41,7 @@ public final class Workers {
   /**
    * Offers the exchange of a session that has no other in flight: to the worker of its last one
    * when that is idle, so that a lone connection stays on one thread; otherwise to the least busy.
+   * One that is overdue gets it only when no other has room: nobody knows when it goes on.
    *
    * @param last the worker of the session's last exchange, or null
    * @return who took it; null: nobody
@@ -47,8 +51,13 @@ public final class Workers {
     if (chosen == null || chosen.offer(exchange)) {
       return chosen;
     }
+    var other = offerToOther(exchange, chosen, false);
+    return other == null ? offerToOther(exchange, chosen, true) : other;
+  }
+
+  private ExchangeQueues offerToOther(Exchange exchange, ExchangeQueues full, boolean overdue) {
     for (var other : accepting) {
-      if (other != chosen && other.offer(exchange)) {
+      if (other != full && other.overdue() == overdue && other.offer(exchange)) {
         return other;
       }
     }
@@ -56,7 +65,7 @@ public final class Workers {
   }
 
   private ExchangeQueues choose(ExchangeQueues last) {
-    if (last != null && last.unanswered() == 0 && accept(last)) {
+    if (last != null && last.unanswered() == 0 && !last.overdue() && accept(last)) {
       return last;
     }
     ExchangeQueues least = null;
@@ -65,7 +74,7 @@ public final class Workers {
     turn++;
     for (int i = 0; i < size; i++) {
       var candidate = accepting.get(Math.floorMod(turn + i, size));
-      var unanswered = candidate.unanswered();
+      var unanswered = candidate.unanswered() + (candidate.overdue() ? OVERDUE : 0);
       if (unanswered < leastUnanswered) {
         least = candidate;
         leastUnanswered = unanswered;

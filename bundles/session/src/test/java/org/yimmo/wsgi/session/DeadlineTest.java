@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yimmo.wsgi.exchange.Content;
 import org.yimmo.wsgi.exchange.Exchange;
+import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.ResponsePart;
 
 /** Exchanges that run longer than they may, and those that wait behind them. */
@@ -132,6 +133,26 @@ class DeadlineTest {
   }
 
   @Test
+  void givesWhatWaitedBehindAStuckWorkerToAnother() {
+    client.get("/stuck").get("/pipelined");
+    var stuck = client.exchange();
+    var other = client.connectAnother().get("/other");
+    client.shared.workers().remove(client.queues);
+    var free = new ExchangeQueues("free", 4);
+    client.shared.workers().add(free);
+
+    expire(stuck);
+    client.queues.refuseWaiting();
+    client.respond();
+    var first = Client.exchange(free);
+    Client.respond(free, Client.whole(first, "1"), Client.whole(Client.exchange(free), "2"));
+
+    assertTrue(client.got().endsWith(Client.ok("1")));
+    assertEquals(Client.ok("2"), other.got());
+    assertEquals(0, client.shared.requestsInFlight());
+  }
+
+  @Test
   void releasesTheContentOfARefusedRequest(@TempDir Path folder) throws IOException {
     assertFalse(contentIsOpenAfterRefusal(folder, false));
   }
@@ -149,6 +170,7 @@ class DeadlineTest {
     uploader.disk();
     var exchange = uploader.exchange();
     uploader.queues.offer(exchange);
+    uploader.shared.workers().remove(uploader.queues);
     if (clientLeaves) {
       uploader.leaves();
     }

@@ -53,6 +53,35 @@ class WorkersTest {
   }
 
   @Test
+  void avoidsAWorkerThatIsOverdueHoweverBusyTheOthersAre() {
+    client.get("/stuck");
+    first.expire(client.exchange());
+    client.respond();
+    client.shared.workers().add(second);
+
+    client.connectAnother().get("/1");
+    client.get("/2");
+
+    assertEquals(2, second.unanswered());
+    assertEquals(1, first.unanswered());
+  }
+
+  @Test
+  void goesToAWorkerThatIsOverdueWhenNoOtherHasRoom() {
+    client.get("/stuck");
+    first.expire(client.exchange());
+    client.respond();
+    client.shared.workers().add(second);
+
+    for (int i = 0; i < 3; i++) {
+      client.connectAnother().get("/");
+    }
+
+    assertEquals(2, second.unanswered());
+    assertEquals(2, first.unanswered());
+  }
+
+  @Test
   void answers503WithoutAWorkerAndGoesOnWithANewOne() {
     client.shared.workers().remove(first);
 

@@ -32,7 +32,10 @@ public final class Contexts implements ExchangeHandler {
     try (var _ = request.content()) {
       var path = PercentEncoding.decode(request.path());
       switch (router.routes().find(request.fields().first("Host"), path)) {
-        case Routes.Found found -> new Call(exchange, responses, found, flags, heads).run();
+        case Routes.Found found -> {
+          var route = request.endpoints().rehearsing() ? found.rehearsal() : found;
+          new Call(exchange, responses, route, flags, heads).run();
+        }
         case Routes.NotFound _ -> ServerResponses.respond(exchange, responses, 404, "Not Found");
         case Routes.NoApplication _ -> ServerResponses.respondNotReady(exchange, responses);
       }

@@ -60,7 +60,12 @@ record Routes(List<Mount> mounts) {
    * @param pathInfo the rest of the path, {@code PATH_INFO}
    */
   record Found(Application application, String name, String scriptName, String pathInfo)
-      implements Match {}
+      implements Match {
+    /** The same with {@link Application#rehearsal}. */
+    Found rehearsal() {
+      return new Found(application.rehearsal(), name, scriptName, pathInfo);
+    }
+  }
 
   /** There are applications, but none for this host and path. */
   record NotFound() implements Match {}

@@ -248,7 +248,8 @@ final class EmbeddedPython {
       if (application == py.none()) {
         throw new LoadFailure(py.text(py.c().PyTuple_GetItem(found.borrow(), 1)));
       }
-      return new PythonApplication(py, workers, overseer, py.share(application));
+      return new PythonApplication(
+          py, workers, overseer, py.share(application), py.ofBootstrap("rehearse"));
     }
   }
 

@@ -293,6 +293,11 @@ final class Python {
     throw raised();
   }
 
+  /** A function of {@code bootstrap.py}. */
+  Owned ofBootstrap(String function) {
+    return attribute(bootstrap.borrow(), function);
+  }
+
   /** Calls a function of {@code bootstrap.py}; the arguments are closed. */
   Owned bootstrap(String function, Owned... arguments) {
     try (var callable = attribute(bootstrap.borrow(), function);

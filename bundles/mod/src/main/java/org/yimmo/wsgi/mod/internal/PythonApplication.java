@@ -20,12 +20,23 @@ final class PythonApplication implements Application {
   private final Workers workers;
   private final Overseer overseer;
   private final Owned application; // as long as the interpreter: a request may be in it
+  private final Owned rehearsal; // likewise
 
-  PythonApplication(Python py, Workers workers, Overseer overseer, Owned application) {
+  /**
+   * @param rehearsal what is called in place of the application to get warm
+   */
+  PythonApplication(
+      Python py, Workers workers, Overseer overseer, Owned application, Owned rehearsal) {
     this.py = py;
     this.workers = workers;
     this.overseer = overseer;
     this.application = application;
+    this.rehearsal = rehearsal;
+  }
+
+  @Override
+  public Application rehearsal() {
+    return new PythonApplication(py, workers, overseer, rehearsal, rehearsal);
   }
 
   @Override

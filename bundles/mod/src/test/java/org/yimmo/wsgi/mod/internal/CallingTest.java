@@ -40,6 +40,22 @@ class CallingTest {
     assertEquals(1, response.size());
   }
 
+  @Test
+  void itsRehearsalAnswersWithoutIt() {
+    var application =
+        application(
+            """
+            def app(environ, start_response):
+                raise AssertionError("it is only a rehearsal")
+            """);
+
+    var response = serve(application.rehearsal());
+
+    assertEquals("200 OK", response.status());
+    assertEquals(List.of("\n"), response.chunks());
+    assertEquals("200 OK", serve(application.rehearsal().rehearsal()).status());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -50,6 +50,7 @@ final class IoThread {
   private final EventLoop loop;
   private final ExecutorService diskThread;
   private final Shared shared;
+  private final Shared rehearsals;
 
   private volatile boolean stopping; // written by the thread that stops
   private volatile int connectionCount; // written by the I/O thread
@@ -94,6 +95,7 @@ final class IoThread {
     var directory = Path.of(System.getProperty("java.io.tmpdir"));
     var spool = new Spool(diskThread, this::execute, directory);
     shared = new Shared(limits, accessLog, spool, System::nanoTime);
+    rehearsals = new Shared(limits, AccessLog.none(), spool, System::nanoTime);
   }
 
   private static Thread thread(Runnable task) {
@@ -143,6 +145,15 @@ final class IoThread {
     var accepted = new AtomicBoolean();
     call(() -> accepted.set(queues.offer(exchange)));
     return accepted.get();
+  }
+
+  /** Exchanges of {@link #rehearsals} go to these queues, which are connected, from now on. */
+  void rehearseWith(ExchangeQueues queues) {
+    call(() -> rehearsals.workers().add(queues));
+  }
+
+  void rehearsedWith(ExchangeQueues queues) {
+    call(() -> rehearsals.workers().remove(queues));
   }
 
   /** Exchanges of sessions are offered to these queues, which are connected, from now on. */
@@ -225,6 +236,11 @@ final class IoThread {
 
   Shared shared() {
     return shared;
+  }
+
+  /** For sessions of the server with itself: they count for nothing. */
+  Shared rehearsals() {
+    return rehearsals;
   }
 
   // --- I/O thread

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Opens the addresses that the server listens on. */
 final class Listeners {
@@ -84,6 +85,25 @@ final class Listeners {
     }
     ioThread.listensOn(channels);
     return List.copyOf(urls);
+  }
+
+  /**
+   * Listens on a port of its own on the loopback interface, for connections of the server with
+   * itself, without TLS.
+   *
+   * <p><em>Owner:</em> the caller closes it.
+   */
+  Channel openForRehearsal() throws IOException {
+    var binding =
+        bootstrap(new Initializer(Optional.empty(), () -> ServerConnection.rehearsing(ioThread)))
+            .channelFactory(transport.tcp())
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .bind(InetAddress.getLoopbackAddress(), 0)
+            .awaitUninterruptibly();
+    if (!binding.isSuccess()) {
+      throw new IOException("cannot listen on the loopback interface", binding.cause());
+    }
+    return binding.channel();
   }
 
   private void open(Address address) throws StartFailure {
@@ -172,12 +192,7 @@ final class Listeners {
 
   private ServerBootstrap bootstrap(String socketFile) {
     var bootstrap =
-        new ServerBootstrap()
-            .group(ioThread.group())
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(new Initializer(socketFile));
+        bootstrap(new Initializer(tls, () -> new ServerConnection(ioThread, socketFile)));
     if (socketFile.isEmpty()) {
       bootstrap
           .option(ChannelOption.SO_REUSEADDR, true)
@@ -186,13 +201,24 @@ final class Listeners {
     return bootstrap;
   }
 
+  private ServerBootstrap bootstrap(Initializer initializer) {
+    return new ServerBootstrap()
+        .group(ioThread.group())
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+        .childHandler(initializer);
+  }
+
   /** Sets up a connection that was accepted. */
   @ChannelHandler.Sharable
   private final class Initializer extends ChannelInitializer<Channel> {
-    private final String socketFile;
+    private final Optional<SslContext> tls;
+    private final Supplier<ServerConnection> connections;
 
-    Initializer(String socketFile) {
-      this.socketFile = socketFile;
+    Initializer(Optional<SslContext> tls, Supplier<ServerConnection> connections) {
+      this.tls = tls;
+      this.connections = connections;
     }
 
     @Override
@@ -202,7 +228,7 @@ final class Listeners {
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
         channel.pipeline().addLast(handler);
       });
-      channel.pipeline().addLast(new ServerConnection(ioThread, socketFile));
+      channel.pipeline().addLast(connections.get());
     }
   }
 

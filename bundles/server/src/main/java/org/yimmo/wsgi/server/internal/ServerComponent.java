@@ -38,6 +38,14 @@ public final class ServerComponent {
   /** A quick stop shortens the grace period by this system property (docs/wiring.md). */
   private static final String GRACE_PERIOD_MILLIS = "yimmo.grace.period.millis";
 
+  static {
+    // Netty's events for the Flight Recorder describe themselves when the first buffer is
+    // allocated, by reflection and proxies that take longer than all else of a first request.
+    if (System.getProperty("io.netty.jfr.enabled") == null) {
+      System.setProperty("io.netty.jfr.enabled", "false");
+    }
+  }
+
   /** The configuration, as docs/wiring.md tells. */
   public @interface Config {
     String[] bind();
@@ -82,6 +90,7 @@ public final class ServerComponent {
       IoThread ioThread,
       Listeners listeners,
       List<Address> addresses,
+      Rehearsal rehearsal,
       WarmUp warmUp,
       AccessLog accessLog) {}
 
@@ -95,7 +104,7 @@ public final class ServerComponent {
 
   // guarded by changes: only the thread that raised it from 0 works on these
   private final AtomicInteger changes = new AtomicInteger();
-  private boolean opened;
+  private volatile boolean opened; // read by any thread
   private List<String> urls = List.of();
   private Optional<ServiceRegistration<Condition>> ready = Optional.empty();
 
@@ -154,7 +163,13 @@ public final class ServerComponent {
               Duration.ofMillis(config.warmup_timeout_millis()),
               tls.isPresent());
       return Optional.of(
-          new Server(ioThread, listeners, List.copyOf(addresses), warmUp, accessLog));
+          new Server(
+              ioThread,
+              listeners,
+              List.copyOf(addresses),
+              new Rehearsal(ioThread, listeners),
+              warmUp,
+              accessLog));
     } catch (StartFailure e) {
       fail(e);
       return Optional.empty();
@@ -231,6 +246,9 @@ public final class ServerComponent {
 
   private void addWorker(Server present, ExchangeQueues queues) {
     present.ioThread().connectWorker(queues);
+    if (!opened) {
+      present.rehearsal().run(queues);
+    }
     try {
       present.warmUp().run(queues, present.ioThread()::offer);
       present.ioThread().addWorker(queues);

@@ -24,6 +24,7 @@ import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.session.Connection;
 import org.yimmo.wsgi.session.Session;
+import org.yimmo.wsgi.session.Shared;
 
 /**
  * One connection between a Netty channel and its session.
@@ -46,7 +47,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   private final IoThread ioThread;
+  private final Shared shared;
   private final String listener; // the path of a unix socket, or empty
+  private final boolean rehearsing;
 
   private ChannelHandlerContext context;
   private Session session;
@@ -69,8 +72,19 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
    * @param listener the path of the unix socket that was connected to, or empty
    */
   ServerConnection(IoThread ioThread, String listener) {
+    this(ioThread, ioThread.shared(), listener, false);
+  }
+
+  private ServerConnection(IoThread ioThread, Shared shared, String listener, boolean rehearsing) {
     this.ioThread = ioThread;
+    this.shared = shared;
     this.listener = listener;
+    this.rehearsing = rehearsing;
+  }
+
+  /** One of the server with itself. */
+  static ServerConnection rehearsing(IoThread ioThread) {
+    return new ServerConnection(ioThread, ioThread.rehearsals(), "", true);
   }
 
   // --- events of the channel
@@ -79,7 +93,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
   public void channelActive(ChannelHandlerContext ctx) {
     context = ctx;
     open = true;
-    session = new Session(this, endpoints(), ioThread.shared());
+    var endpoints = endpoints();
+    session = new Session(this, rehearsing ? Endpoints.ofRehearsal() : endpoints, shared);
     session.opened();
     ioThread.opened(this);
     ioThread.flushAll();

@@ -180,8 +180,8 @@ final class Watch implements ExchangeHandler.Responses {
   }
 
   /**
-   * What waits behind the exchange is refused rather than moved: a client may send it again, and a
-   * session has one worker at a time.
+   * What waits behind the exchange goes back to the sessions, which offer it to other workers as
+   * far as the order of their responses allows.
    */
   private synchronized void giveUp() {
     if (SERVING.getAcquire(this) != OVERDUE) {
@@ -197,7 +197,7 @@ final class Watch implements ExchangeHandler.Responses {
             + PATIENCE.toSeconds()
             + " s: it gets no more requests, and "
             + refused
-            + " that waited for it were refused; a manager replaces this process, without one"
+            + " that waited for it go to others or get 503; a manager replaces this process, without one"
             + " (see --processes) restart the server");
   }
 

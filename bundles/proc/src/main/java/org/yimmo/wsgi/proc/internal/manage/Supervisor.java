@@ -3,6 +3,8 @@ package org.yimmo.wsgi.proc.internal.manage;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,9 @@ final class Supervisor implements ControlServer.Listener {
 
   private static final long CATCH_UP_MILLIS = 2_000;
   private static final int CANNOT_START = 70;
+
+  /** Of so many ended processes a greeting may still be on its way. */
+  private static final int ENDED_KNOWN = 64;
 
   /** Effects that are not the supervisor's own. */
   interface Surroundings {
@@ -61,6 +66,7 @@ final class Supervisor implements ControlServer.Listener {
   // --- supervisor's thread
   private final Map<Integer, Worker> workers = new HashMap<>();
   private final Map<Connection, Integer> numbers = new HashMap<>();
+  private final Deque<Long> ended = new ArrayDeque<>(); // pids of the last ones
   private State state;
   private boolean over;
 
@@ -174,6 +180,10 @@ final class Supervisor implements ControlServer.Listener {
     Optional.ofNullable(workers.remove(number))
         .flatMap(worker -> worker.connection)
         .ifPresent(numbers::remove);
+    if (ended.size() == ENDED_KNOWN) {
+      ended.remove();
+    }
+    ended.add(process.pid());
     var report = CrashReport.of(crashReports, process.pid());
     decide(new Event.Exited(number, process.exitValue(), report));
   }
@@ -226,11 +236,14 @@ final class Supervisor implements ControlServer.Listener {
 
   private void introduced(Connection from, Message hello) {
     var number = (int) hello.number("number").orElse(0);
+    var pid = hello.number("pid").orElse(0);
     var worker = workers.get(number);
-    if (worker == null
-        || worker.connection.isPresent()
-        || hello.number("pid").orElse(0) != worker.process.pid()) {
-      LOG.log(Level.WARNING, "worker {0} was not started by this manager", number);
+    if (worker == null || worker.connection.isPresent() || pid != worker.process.pid()) {
+      if (ended.contains(pid)) {
+        LOG.log(Level.DEBUG, "worker {0} ended before it was heard", number);
+      } else {
+        LOG.log(Level.WARNING, "worker {0} was not started by this manager", number);
+      }
       close(from);
       return;
     }

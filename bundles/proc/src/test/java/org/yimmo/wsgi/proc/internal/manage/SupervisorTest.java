@@ -21,6 +21,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +210,53 @@ class SupervisorTest {
 
       assertTrue(stranger.read().isEmpty());
     }
+  }
+
+  @Test
+  void aGreetingThatIsHeardAfterItsSenderHasEndedIsNoReasonToWarn() throws Exception {
+    serve();
+    var dead = processes.getFirst();
+    ProcessHandle.of(dead).orElseThrow().destroyForcibly();
+    awaitSaid("3 ready");
+    var warnings = new CopyOnWriteArrayList<String>();
+    var logger = Logger.getLogger(Supervisor.class.getName());
+    var handler = new Warnings(warnings);
+    logger.addHandler(handler);
+    try (var late = Connection.to(folder)) {
+
+      late.send(new Message("hello", Map.of("number", "1", "pid", dead.toString())));
+
+      assertTrue(late.read().isEmpty());
+      assertEquals(List.of(), warnings);
+      try (var stranger = Connection.to(folder)) {
+        stranger.send(new Message("hello", Map.of("number", "1", "pid", "1")));
+        assertTrue(stranger.read().isEmpty());
+        assertEquals(1, warnings.size());
+      }
+    } finally {
+      logger.removeHandler(handler);
+    }
+  }
+
+  private static final class Warnings extends Handler {
+    private final List<String> warnings;
+
+    Warnings(List<String> warnings) {
+      this.warnings = warnings;
+    }
+
+    @Override
+    public void publish(LogRecord logged) {
+      if (logged.getMessage().contains("was not started by")) {
+        warnings.add(logged.getMessage());
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   private void mode(String mode) throws IOException {
