@@ -30,9 +30,9 @@ class RecyclingIT {
 
   @Test
   void atSomeAge() {
-    try (var fleet = Fleet.serving("fleet", "--max-worker-age", "4");
+    try (var fleet = Fleet.serving("fleet", "--max-worker-age", "5");
         var load = fleet.load()) {
-      var before = fleet.awaitServing(2);
+      var before = fleet.status().pids();
 
       awaitReplaced(fleet, before);
 

@@ -8,7 +8,8 @@ import java.util.function.Supplier;
 
 /** Waits for what another thread or process will do, with a deadline. */
 public final class Await {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  /** On a busy machine the start of a process takes many seconds. */
+  private static final Duration DEADLINE = Duration.ofSeconds(90);
 
   private Await() {}
 

@@ -14,7 +14,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,9 +23,6 @@ import java.util.regex.Pattern;
 
 /** A running manager with its workers, and what it says of them; killed when closed. */
 public final class Fleet implements AutoCloseable {
-  /** On a busy machine the start of a process takes many seconds. */
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
-
   private static final Pattern MANAGER = Pattern.compile("\"manager\":\\{([^}]*)\\}");
   private static final Pattern WORKER = Pattern.compile("\\{(\"number\":[^}]*)\\}");
 
@@ -191,7 +187,6 @@ public final class Fleet implements AutoCloseable {
     var pids =
         Await.value(
             number + " workers serve, other than " + gone,
-            PATIENCE,
             () ->
                 Optional.of(status())
                     .filter(status -> status.members().size() == number)

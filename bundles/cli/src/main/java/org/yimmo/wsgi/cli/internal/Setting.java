@@ -190,7 +190,7 @@ enum Setting {
       "wsgi.max_worker_age",
       Seconds.fromZeroToDays(3650),
       "0",
-      "replace a worker process after this many seconds; 0: never"),
+      "replace a worker process that has served for this many seconds; 0: never"),
   MAX_WORKER_MEMORY(
       PROCESSES,
       "--max-worker-memory",

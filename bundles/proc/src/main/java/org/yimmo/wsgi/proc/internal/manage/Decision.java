@@ -330,7 +330,7 @@ final class Decision {
             died(worker);
           } else if (plan.maxAgeMillis() > 0
               && worker.outdated().isEmpty()
-              && now >= worker.startedAt() + plan.maxAgeMillis()) {
+              && now >= worker.readyAt() + plan.maxAgeMillis()) {
             outdate(worker, Reason.AGE);
           }
         }

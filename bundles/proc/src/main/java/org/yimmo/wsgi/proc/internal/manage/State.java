@@ -63,7 +63,7 @@ record State(
       case SERVING -> {
         var silence = worker.heardAt() + plan.silenceMillis();
         yield plan.maxAgeMillis() > 0 && worker.outdated().isEmpty()
-            ? Math.min(silence, worker.startedAt() + plan.maxAgeMillis())
+            ? Math.min(silence, worker.readyAt() + plan.maxAgeMillis())
             : silence;
       }
       case RETIRING, STOPPING, FAILING -> worker.deadline();
