@@ -35,9 +35,9 @@ public final class Running implements AutoCloseable {
     return err;
   }
 
-  /** Sends SIGTERM. */
+  /** Sends SIGTERM. What the process writes then is read, too: Process.destroy would close it. */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /** The processes that it started. */
