@@ -25,6 +25,8 @@ import report
 from cases import CASES, Wrk, mix, steady
 from servers import HERE, Fault, Mode, Product, Server, read_products
 
+WARM_UP_LOAD = 2  # seconds
+
 
 def main():
     arguments = parse_arguments()
@@ -153,11 +155,18 @@ class Visit:
             return
         with Server(product, self.app, self.mode, arguments.python) as server:
             server.await_answer()
-            load(server, CASES["hello"], arguments.warmup)
+            for seconds in warm_up_loads(arguments.warmup):
+                load(server, CASES["hello"], seconds)
             for case in cases:
                 if not case.alone and case.measure in (steady, mix):
                     load(server, case, arguments.settle)
                 yield case, case.measure(server, case, arguments.seconds)
+
+
+def warm_up_loads(seconds):
+    """Several, of WARM_UP_LOAD seconds or the rest: when connections come and go after a load that
+    was always the same, a JVM compiles anew what it had compiled for that."""
+    return [min(WARM_UP_LOAD, seconds - begun) for begun in range(0, max(seconds, 1), WARM_UP_LOAD)]
 
 
 def load(server, case, seconds):
