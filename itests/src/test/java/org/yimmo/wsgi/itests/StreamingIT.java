@@ -16,6 +16,8 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yimmo.wsgi.itests.support.Folders;
 import org.yimmo.wsgi.itests.support.Pythons;
 import org.yimmo.wsgi.itests.support.Server;
@@ -44,6 +46,11 @@ class StreamingIT {
   @Test
   void streams200MibInFlatMemory() throws IOException {
     assertStreams200Mib(server, "/streams/20", "/streams/200");
+  }
+
+  @Test
+  void streams200MibFromAFileInFlatMemory() throws IOException {
+    assertStreams200Mib(server, "/streams/file/20", "/streams/file/200");
   }
 
   @Test
@@ -81,10 +88,11 @@ class StreamingIT {
     assertTrue(growth < MAX_GROWTH_KIB, "resident memory grew by " + growth + " KiB");
   }
 
-  @Test
-  void streamsEveryOctetInOrder() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"/streams/20", "/streams/file/20"})
+  void streamsEveryOctetInOrder(String target) throws IOException {
     try (var wire = server.connect()) {
-      wire.send("GET /streams/20 HTTP/1.0\r\n\r\n").head();
+      wire.send("GET " + target + " HTTP/1.0\r\n\r\n").head();
 
       assertEquals(digestOfBlocks(20), digest(wire.stream()));
     }

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.Fields;
@@ -111,6 +112,12 @@ public class SessionBenchmark {
     @Override
     public void write(ByteBuffer content) {
       octets += content.remaining();
+    }
+
+    @Override
+    public void write(ContentBlocks.Block block) {
+      octets += block.bytes().remaining();
+      block.release();
     }
 
     @Override

@@ -26,6 +26,9 @@ public interface Application {
   /** Service property, String: its version, for people. */
   String VERSION = "application.version";
 
+  /** A chunk of so many octets or more is copied by the server, see {@link #call}. */
+  int LARGE_CHUNK_BYTES = 32 * 1024;
+
   /**
    * Answers one request.
    *
@@ -34,7 +37,8 @@ public interface Application {
    * given, the server adds it. If the iterable is {@link AutoCloseable}, it is closed exactly once,
    * also when the client leaves or the iteration fails. Chunks are consumed before the next one is
    * asked for, except that the server may keep the last chunk: a buffer must not be written to
-   * after it was handed over.
+   * after it was handed over. A chunk of {@link #LARGE_CHUNK_BYTES} or more is never kept: its
+   * memory is the application's again when the next one is asked for or the iterable is closed.
    *
    * <p><em>Thread:</em> a worker thread; from the call to the close of its iterable the same one.
    * Several workers may call at once unless {@link Environ#multithread()} is false.

@@ -41,7 +41,7 @@ public interface StartResponse {
      *
      * <p><em>Blocks:</em> while the client is slow, inside {@link Application#whileWaiting}; ends
      * when it reads or is gone. <em>Owner:</em> the server; the caller must not write to the buffer
-     * afterwards.
+     * afterwards, unless it has {@link Application#LARGE_CHUNK_BYTES} or more.
      *
      * @throws java.io.IOException the client is gone
      * @throws IllegalArgumentException more content than Content-Length announced; what fits was

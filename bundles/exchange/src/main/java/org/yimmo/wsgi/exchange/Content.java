@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The content of a request, whole: it is collected before a worker sees it, so that no worker waits
@@ -36,6 +38,41 @@ public sealed interface Content extends AutoCloseable {
 
     @Override
     public void close() {}
+  }
+
+  /** Content in blocks, which the close releases. */
+  final class InBlocks implements Content {
+    private final List<ContentBlocks.Block> blocks;
+    private final long length;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * @param blocks in their order; <em>Owner:</em> the content
+     */
+    public InBlocks(List<ContentBlocks.Block> blocks) {
+      this.blocks = List.copyOf(blocks);
+      length = blocks.stream().mapToLong(block -> block.bytes().remaining()).sum();
+    }
+
+    /**
+     * The octets, each buffer from position to limit and read-only by agreement; not touched any
+     * more after the close.
+     */
+    public List<ByteBuffer> bytes() {
+      return blocks.stream().map(ContentBlocks.Block::bytes).toList();
+    }
+
+    @Override
+    public long length() {
+      return length;
+    }
+
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        blocks.forEach(ContentBlocks.Block::release);
+      }
+    }
   }
 
   /** Content in a temporary file that has no name any more: closing it frees the space. */

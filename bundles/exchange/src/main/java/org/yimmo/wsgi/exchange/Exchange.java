@@ -15,22 +15,31 @@ public final class Exchange {
   private final Request request;
   private final ResponseReceiver receiver;
   private final int windowBytes;
+  private final ContentBlocks blocks;
 
   private volatile boolean abandoned; // written by the server thread
   private volatile long returnedBytes; // written by the server thread
   private volatile Thread waiting; // written by the worker
   private long takenBytes; // worker thread only
 
+  /** An exchange that has no blocks for large content. */
+  public Exchange(Request request, ResponseReceiver receiver, int windowBytes) {
+    this(request, receiver, windowBytes, ContentBlocks.NONE);
+  }
+
   /**
    * @param windowBytes the most octets of content on their way to the client; more than 0
+   * @param blocks for large content of the response
    */
-  public Exchange(Request request, ResponseReceiver receiver, int windowBytes) {
+  public Exchange(
+      Request request, ResponseReceiver receiver, int windowBytes, ContentBlocks blocks) {
     if (windowBytes <= 0) {
       throw new IllegalArgumentException("windowBytes " + windowBytes + " is not positive");
     }
     this.request = request;
     this.receiver = receiver;
     this.windowBytes = windowBytes;
+    this.blocks = blocks;
   }
 
   public Request request() {
@@ -79,6 +88,11 @@ public final class Exchange {
   }
 
   // --- worker thread
+
+  /** Where large content of the response is put. */
+  public ContentBlocks blocks() {
+    return blocks;
+  }
 
   /**
    * Takes credit for {@code bytes} of content if no wait is needed. A chunk larger than the whole

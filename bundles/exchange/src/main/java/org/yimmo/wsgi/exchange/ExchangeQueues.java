@@ -222,6 +222,9 @@ public final class ExchangeQueues {
       }
       awaitRoom(part.exchange());
     }
+    if (part instanceof ResponsePart.Block dropped) {
+      dropped.block().release();
+    }
   }
 
   /** The order matters: the promise is looked at when the part is in the queue. */
@@ -232,7 +235,7 @@ public final class ExchangeQueues {
   private static boolean ends(ResponsePart part) {
     return switch (part) {
       case ResponsePart.Whole _, ResponsePart.End _, ResponsePart.Abort _ -> true;
-      case ResponsePart.Start _, ResponsePart.More _ -> false;
+      case ResponsePart.Start _, ResponsePart.More _, ResponsePart.Block _ -> false;
       case ResponsePart.Expired _, ResponsePart.Refused _ -> false; // not of the worker
     };
   }

@@ -3,9 +3,9 @@ package org.yimmo.wsgi.exchange;
 import java.nio.ByteBuffer;
 
 /**
- * What a worker says about one exchange; {@code Whole}, or {@code Start More* End}, or any prefix
- * of that followed by {@code Abort}. When a worker is overdue, the watchdog says the last word in
- * its place: {@code Expired} or {@code Refused}.
+ * What a worker says about one exchange; {@code Whole}, or {@code Start (More | Block)* End}, or
+ * any prefix of that followed by {@code Abort}. When a worker is overdue, the watchdog says the
+ * last word in its place: {@code Expired} or {@code Refused}.
  *
  * <p><em>Owner:</em> whoever takes the part from the queue owns its buffer; the worker does not
  * touch it again.
@@ -21,6 +21,9 @@ public sealed interface ResponsePart {
 
   /** Further content. */
   record More(Exchange exchange, ByteBuffer content) implements ResponsePart {}
+
+  /** Further content, in a block that whoever owns it releases. */
+  record Block(Exchange exchange, ContentBlocks.Block block) implements ResponsePart {}
 
   /** The content is complete. */
   record End(Exchange exchange) implements ResponsePart {}

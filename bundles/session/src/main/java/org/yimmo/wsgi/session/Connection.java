@@ -2,6 +2,7 @@ package org.yimmo.wsgi.session;
 
 import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ConsumerType;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Exchange;
 
 /**
@@ -20,6 +21,12 @@ public interface Connection {
    * and never writes to it.
    */
   void write(ByteBuffer content);
+
+  /**
+   * Appends the content of a block to what will be sent. <em>Owner:</em> the connection; it
+   * releases the block when the octets are in the socket or cannot get there any more.
+   */
+  void write(ContentBlocks.Block block);
 
   /** Everything appended so far is sent soon: at the end of the batch that is being worked on. */
   void flush();

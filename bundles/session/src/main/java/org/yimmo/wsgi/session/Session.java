@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.osgi.annotation.versioning.ProviderType;
 import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
@@ -27,8 +28,14 @@ public final class Session {
   /** The most requests of one connection that are not answered yet. */
   static final int MAX_PIPELINED = 16;
 
-  /** The most octets of one response between its worker and the socket. */
-  static final int WINDOW_BYTES = 256 * 1024;
+  /**
+   * The most octets of one response between its worker and the socket: what is within it does not
+   * hold the worker up.
+   */
+  static final int WINDOW_BYTES = 1024 * 1024;
+
+  /** The same for a response behind others, which may keep it from the socket. */
+  static final int PIPELINED_WINDOW_BYTES = 128 * 1024;
 
   private static final long LINGER_NANOS = 5_000_000_000L;
   private static final long LINGER_NANOS_DRAINING = 1_000_000_000L;
@@ -224,7 +231,11 @@ public final class Session {
     awaited = Awaited.NOTHING;
     content =
         new ContentCollector(
-            length, shared.limits.bodyMemoryBytes(), shared.spool, new SpoolProgress());
+            length,
+            shared.limits.bodyMemoryBytes(),
+            shared.blocks,
+            shared.spool,
+            new SpoolProgress());
     contentRemaining = length;
     chunks = head.section().chunked() ? new ChunkedDecoder(shared.limits) : null;
     continueAwaited = head.expectsContinue();
@@ -368,6 +379,15 @@ public final class Session {
   /** Whether it is this turn's turn; others do not write. */
   boolean isFront(Turn turn) {
     return !over && turns.peek() == turn;
+  }
+
+  /** The most octets of the response to the next request between its worker and the socket. */
+  int windowBytes() {
+    return turns.isEmpty() ? WINDOW_BYTES : PIPELINED_WINDOW_BYTES;
+  }
+
+  ContentBlocks blocks() {
+    return shared.blocks;
   }
 
   ResponseEncoder encoder() {

@@ -3,6 +3,7 @@ package org.yimmo.wsgi.session;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.osgi.annotation.versioning.ProviderType;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 
 /**
  * What the sessions of one I/O thread share.
@@ -11,10 +12,13 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public final class Shared {
+  private static final int MOST_BLOCKS = 512; // 64 MiB
+
   final Limits limits;
   final AccessLog accessLog;
   final Spool spool;
   final LongSupplier clock;
+  final ContentBlocks blocks = new ContentBlocks(MOST_BLOCKS);
   final Workers workers = new Workers();
   final ResponseEncoder encoder = new ResponseEncoder();
 

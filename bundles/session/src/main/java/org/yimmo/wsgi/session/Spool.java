@@ -1,7 +1,6 @@
 package org.yimmo.wsgi.session;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Executor;
 import org.osgi.annotation.versioning.ProviderType;
 import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.ContentBlocks.Block;
 
 /**
  * Writes large contents to temporary files, so that the I/O thread never waits for a disk.
@@ -51,10 +51,11 @@ public final class Spool {
     return new Upload(progress);
   }
 
-  /** Closes a content elsewhere: freeing the blocks of a large file takes time. */
+  /** Closes a content, a file elsewhere: freeing the blocks of a large one takes time. */
   void release(Content content) {
-    if (content instanceof Content.Spooled) {
-      diskThread.execute(content::close);
+    switch (content) {
+      case Content.Spooled spooled -> diskThread.execute(spooled::close);
+      case Content.Memory _, Content.InBlocks _ -> content.close();
     }
   }
 
@@ -79,8 +80,9 @@ public final class Spool {
       return backlogBytes > BACKLOG_BYTES;
     }
 
-    /** <em>Owner:</em> the upload owns the block from here on. */
-    void write(byte[] block, int length) {
+    /** Appends what was put into the block. <em>Owner:</em> the upload. */
+    void write(Block block) {
+      var length = block.bytes().flip().remaining();
       backlogBytes += length;
       diskThread.execute(() -> append(block, length));
     }
@@ -122,19 +124,20 @@ public final class Spool {
 
     // --- disk thread
 
-    private void append(byte[] block, int length) {
+    private void append(Block block, int length) {
       if (!broken) {
         try {
           if (file == null) {
             file = createFile();
           }
-          for (var octets = ByteBuffer.wrap(block, 0, length); octets.hasRemaining(); ) {
-            file.write(octets);
+          while (block.bytes().hasRemaining()) {
+            file.write(block.bytes());
           }
         } catch (IOException e) {
           broken(e);
         }
       }
+      block.release();
       ioThread.execute(() -> written(length));
     }
 

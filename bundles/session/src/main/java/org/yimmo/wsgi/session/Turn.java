@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.nio.ByteBuffer;
 import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.Fields;
@@ -57,7 +58,8 @@ final class Turn implements ResponseReceiver {
     this.connection = connection;
     this.head = head;
     this.startNanos = startNanos;
-    exchange = new Exchange(head.request(content, endpoints), this, Session.WINDOW_BYTES);
+    var request = head.request(content, endpoints);
+    exchange = new Exchange(request, this, session.windowBytes(), session.blocks());
     persistent = head.persistent();
   }
 
@@ -117,8 +119,11 @@ final class Turn implements ResponseReceiver {
       }
       session.releaseUnserved(exchange);
     }
-    if (!session.isFront(this)) {
-      return; // the client has left, or its connection is broken
+    if (!session.isFront(this)) { // the client has left, or its connection is broken
+      if (part instanceof ResponsePart.Block unwanted) {
+        unwanted.block().release();
+      }
+      return;
     }
     try {
       write(part);
@@ -139,6 +144,7 @@ final class Turn implements ResponseReceiver {
         writeWithCredit(start.content());
       }
       case ResponsePart.More more -> writeWithCredit(more.content());
+      case ResponsePart.Block large -> writeWithCredit(large.block());
       case ResponsePart.End _ -> end();
       case ResponsePart.Abort _ -> abort();
       case ResponsePart.Expired _ -> expire();
@@ -191,8 +197,32 @@ final class Turn implements ResponseReceiver {
     }
   }
 
+  private void writeWithCredit(ContentBlocks.Block block) {
+    var bytes = block.bytes().remaining();
+    if (fits(block.bytes())) {
+      beginChunk(block.bytes().remaining());
+      connection.write(block);
+      endChunk();
+      connection.returnCreditWhenWritten(exchange, bytes);
+    } else {
+      block.release();
+      exchange.returnCredit(bytes);
+    }
+  }
+
   /** Writes content by the framing; {@code false}: none of it was. */
   private boolean write(ByteBuffer content) {
+    if (!fits(content)) {
+      return false;
+    }
+    beginChunk(content.remaining());
+    connection.write(content);
+    endChunk();
+    return true;
+  }
+
+  /** Limits content to what may follow by the framing; {@code false}: nothing. */
+  private boolean fits(ByteBuffer content) {
     var bytes = content.remaining();
     if (bytes == 0 || framing == Framing.NO_CONTENT) {
       return false;
@@ -209,15 +239,20 @@ final class Turn implements ResponseReceiver {
       remaining -= bytes;
     }
     contentBytes += bytes;
-    if (framing != Framing.CHUNKED) {
-      connection.write(content);
-    } else {
+    return true;
+  }
+
+  private void beginChunk(int bytes) {
+    if (framing == Framing.CHUNKED) {
       var size = session.encoder().chunkSize(bytes);
       connection.write(size.array(), 0, size.length());
-      connection.write(content);
+    }
+  }
+
+  private void endChunk() {
+    if (framing == Framing.CHUNKED) {
       connection.write(CRLF, 0, CRLF.length);
     }
-    return true;
   }
 
   private void end() {

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
@@ -204,6 +206,13 @@ final class Client implements Connection {
     return new ResponsePart.More(exchange, buffer(content));
   }
 
+  /** Further content in the only block of {@code blocks}. */
+  static ResponsePart block(Exchange exchange, ContentBlocks blocks, String content) {
+    var block = blocks.take();
+    block.bytes().put(content.getBytes(ISO_8859_1)).flip();
+    return new ResponsePart.Block(exchange, block);
+  }
+
   static ResponsePart end(Exchange exchange) {
     return new ResponsePart.End(exchange);
   }
@@ -212,9 +221,15 @@ final class Client implements Connection {
     return ByteBuffer.wrap(content.getBytes(ISO_8859_1));
   }
 
+  private static String text(ByteBuffer octets) {
+    return ISO_8859_1.decode(octets.duplicate()).toString();
+  }
+
   static String text(Content content) {
     return switch (content) {
-      case Content.Memory memory -> ISO_8859_1.decode(memory.bytes().duplicate()).toString();
+      case Content.Memory memory -> text(memory.bytes());
+      case Content.InBlocks blocks ->
+          blocks.bytes().stream().map(Client::text).collect(Collectors.joining());
       case Content.Spooled spooled -> {
         var octets = ByteBuffer.allocate((int) spooled.length());
         try {
@@ -279,6 +294,12 @@ final class Client implements Connection {
     var octets = new byte[content.remaining()];
     content.get(octets);
     output.writeBytes(octets);
+  }
+
+  @Override
+  public void write(ContentBlocks.Block block) {
+    write(block.bytes());
+    block.release();
   }
 
   @Override

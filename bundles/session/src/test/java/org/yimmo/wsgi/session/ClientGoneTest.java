@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.ResponsePart;
 
 /** What becomes of exchanges whose client has left. */
@@ -34,6 +35,21 @@ class ClientGoneTest {
     client.queues.drain(part -> part.exchange().receiver().receive(part), 10);
 
     assertEquals("", client.got());
+  }
+
+  @Test
+  void releasesBlocksThatWereOnTheirWay() {
+    var blocks = new ContentBlocks(1);
+    client.get("/1");
+    var exchange = client.exchange();
+    client.queues.respond(Client.start(exchange, 5, ""));
+    client.queues.respond(Client.block(exchange, blocks, "hello"));
+
+    client.leaves();
+    client.queues.drain(part -> part.exchange().receiver().receive(part), 10);
+
+    assertEquals("", client.got());
+    assertEquals(0, blocks.inUse());
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Fields;
 import org.yimmo.wsgi.exchange.ResponseHead;
 import org.yimmo.wsgi.exchange.ResponsePart;
@@ -51,6 +52,35 @@ class FramingTest {
             + "\r\n2\r\nlo\r\n0\r\n\r\n",
         client.got());
     assertTrue(client.survives());
+  }
+
+  @Test
+  void chunksBlocks() {
+    var blocks = new ContentBlocks(1);
+    client.get("/");
+    var exchange = client.exchange();
+
+    client.respond(Client.start(exchange, ResponseHead.UNKNOWN_LENGTH, ""));
+    client.respond(Client.block(exchange, blocks, "hello"));
+    client.respond(Client.block(exchange, blocks, "you"), Client.end(exchange));
+
+    assertEquals(
+        OK + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nyou\r\n0\r\n\r\n", client.got());
+    assertTrue(client.survives());
+  }
+
+  @Test
+  void cutsABlockAtTheAnnouncedLength() {
+    var blocks = new ContentBlocks(1);
+    client.get("/");
+    var exchange = client.exchange();
+
+    client.respond(Client.start(exchange, 2, ""));
+    client.respond(Client.block(exchange, blocks, "hello"));
+    client.respond(Client.block(exchange, blocks, "more"), Client.end(exchange));
+
+    assertEquals(OK + "Content-Length: 2\r\n\r\nhe", client.got());
+    assertEquals(0, blocks.inUse());
   }
 
   @Test

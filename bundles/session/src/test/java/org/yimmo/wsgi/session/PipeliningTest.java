@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 
 /** RFC 9112 §9.3.2: several requests on the way, responses in order. */
@@ -25,6 +26,20 @@ class PipeliningTest {
 
     assertEquals(Client.ok("one") + Client.ok("two"), client.got());
     assertTrue(client.survives());
+  }
+
+  @Test
+  void letsResponsesBehindOthersHaveLessOnTheirWay() {
+    client.get("/1").get("/2");
+
+    assertWindow(Session.WINDOW_BYTES, client.exchange());
+    assertWindow(Session.PIPELINED_WINDOW_BYTES, client.exchange());
+  }
+
+  private static void assertWindow(int bytes, Exchange exchange) {
+    assertTrue(exchange.tryTakeCredit(1));
+    assertTrue(exchange.tryTakeCredit(bytes - 1));
+    assertFalse(exchange.tryTakeCredit(1));
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.yimmo.wsgi.context.internal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
 import java.util.Objects;
 import org.yimmo.wsgi.application.Input;
 import org.yimmo.wsgi.exchange.Content;
@@ -13,7 +14,8 @@ abstract sealed class RequestInput extends Input {
 
   static RequestInput of(Content content) {
     return switch (content) {
-      case Content.Memory memory -> new InMemory(memory.bytes());
+      case Content.Memory memory -> new InMemory(List.of(memory.bytes()));
+      case Content.InBlocks blocks -> new InMemory(blocks.bytes());
       case Content.Spooled spooled -> new OnDisk(spooled.file(), spooled.length());
     };
   }
@@ -82,20 +84,31 @@ abstract sealed class RequestInput extends Input {
 
   /** Content that was collected in memory. */
   private static final class InMemory extends RequestInput {
-    private final ByteBuffer bytes;
+    private final List<ByteBuffer> buffers;
+    private int current;
 
-    InMemory(ByteBuffer bytes) {
-      this.bytes = bytes.duplicate();
+    /**
+     * @param buffers at least one
+     */
+    InMemory(List<ByteBuffer> buffers) {
+      this.buffers = buffers.stream().map(ByteBuffer::duplicate).toList();
     }
 
     @Override
     ByteBuffer next() {
-      return bytes;
+      while (!buffers.get(current).hasRemaining() && current < buffers.size() - 1) {
+        current++;
+      }
+      return buffers.get(current);
     }
 
     @Override
     public long remaining() {
-      return bytes.remaining();
+      var remaining = 0L;
+      for (int i = current; i < buffers.size(); i++) {
+        remaining += buffers.get(i).remaining();
+      }
+      return remaining;
     }
 
     @Override
@@ -106,7 +119,16 @@ abstract sealed class RequestInput extends Input {
     @Override
     public int lineLength(int limit) throws IOException {
       requireOpen();
-      return lineLength(bytes, limit);
+      var length = 0;
+      for (int i = current; i < buffers.size() && length < limit; i++) {
+        var buffer = buffers.get(i);
+        var found = lineLength(buffer, limit - length);
+        length += found;
+        if (found > 0 && buffer.get(buffer.position() + found - 1) == '\n') {
+          break;
+        }
+      }
+      return length;
     }
   }
 

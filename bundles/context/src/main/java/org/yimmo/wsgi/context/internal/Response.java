@@ -7,6 +7,7 @@ import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Field;
 import org.yimmo.wsgi.application.StartResponse;
 import org.yimmo.wsgi.context.ExchangeHandler.Responses;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.Fields;
 import org.yimmo.wsgi.exchange.ResponseHead;
@@ -127,7 +128,12 @@ final class Response implements StartResponse, StartResponse.Write {
   private void sendWithinLength(ByteBuffer chunk) throws IOException {
     var last = sentBytes + chunk.remaining() == head.contentLength();
     var length = chunk.remaining();
-    if (state == State.STARTED && last) {
+    if (length >= Application.LARGE_CHUNK_BYTES) {
+      sendLarge(chunk);
+      if (last) {
+        end();
+      }
+    } else if (state == State.STARTED && last) {
       state = State.COMPLETE;
       responses.respond(new ResponsePart.Whole(exchange, head, chunk));
     } else {
@@ -143,6 +149,22 @@ final class Response implements StartResponse, StartResponse.Write {
       }
     }
     sentBytes += length;
+  }
+
+  /** Copies a chunk into blocks as the client takes them: its own memory is the application's. */
+  private void sendLarge(ByteBuffer chunk) throws IOException {
+    if (state == State.STARTED) {
+      state = State.SENDING;
+      responses.respond(new ResponsePart.Start(exchange, head, NOTHING.duplicate()));
+    }
+    for (int at = chunk.position(); at < chunk.limit(); ) {
+      var octets = chunk.slice(at, Math.min(ContentBlocks.BLOCK_BYTES, chunk.limit() - at));
+      at += octets.remaining();
+      takeCredit(octets.remaining());
+      var block = exchange.blocks().take();
+      block.bytes().put(octets).flip();
+      responses.respond(new ResponsePart.Block(exchange, block));
+    }
   }
 
   private void takeCredit(int bytes) throws IOException {

@@ -8,6 +8,7 @@ import java.util.List;
 import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Field;
 import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.Fields;
@@ -26,7 +27,10 @@ final class Calls {
     private final List<String> parts = new ArrayList<>();
     private ResponseHead head = new ResponseHead(0, "", Fields.none(), 0);
 
-    /** {@code whole}, {@code start}, {@code more}, {@code end}, {@code abort}, with content. */
+    /**
+     * {@code whole}, {@code start}, {@code more}, {@code block}, {@code end}, {@code abort}, with
+     * content.
+     */
     List<String> parts() {
       return parts;
     }
@@ -46,6 +50,11 @@ final class Calls {
           parts.add("start " + text(start.content()));
         }
         case ResponsePart.More more -> parts.add("more " + text(more.content()));
+        case ResponsePart.Block(var exchange, var block) -> {
+          parts.add("block " + text(block.bytes()));
+          exchange.returnCredit(block.bytes().remaining());
+          block.release();
+        }
         case ResponsePart.End _ -> parts.add("end");
         case ResponsePart.Abort _ -> parts.add("abort");
         case ResponsePart.Expired _, ResponsePart.Refused _ ->
@@ -72,8 +81,12 @@ final class Calls {
   }
 
   static Exchange exchange(String method) {
-    return new Exchange(
-        request(method, "/", "", Fields.of("Host", "localhost"), Content.none()), _ -> {}, 1024);
+    return exchange(method, 1024, new ContentBlocks(0));
+  }
+
+  static Exchange exchange(String method, int windowBytes, ContentBlocks blocks) {
+    var request = request(method, "/", "", Fields.of("Host", "localhost"), Content.none());
+    return new Exchange(request, _ -> {}, windowBytes, blocks);
   }
 
   static Request request(String method, String path, String query, Fields fields, Content content) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 
 class RequestInputTest {
   @TempDir Path directory;
@@ -87,6 +89,40 @@ class RequestInputTest {
       assertEquals(7, input.lineLength(100));
       assertEquals(7, input.remaining());
     }
+  }
+
+  @Test
+  void findsLinesThatGoOnInTheNextBlock() throws IOException {
+    var blocks = new ContentBlocks(3);
+    try (var content = inBlocks(blocks, "ab", "c\nde", "f")) {
+      var input = RequestInput.of(content);
+
+      assertEquals(3, input.lineLength(3));
+      assertEquals(4, input.lineLength(100));
+      assertEquals("abc\n", text(input, 4));
+      assertEquals(3, input.lineLength(100));
+      assertEquals(3, input.remaining());
+      assertEquals("def", text(input, 100));
+      assertEquals(0, input.lineLength(100));
+      assertEquals(-1, input.read());
+    }
+    assertEquals(0, blocks.inUse());
+  }
+
+  private static Content inBlocks(ContentBlocks blocks, String... octets) {
+    var filled = new ArrayList<ContentBlocks.Block>();
+    for (var each : octets) {
+      var block = blocks.take();
+      block.bytes().put(ascii(each)).flip();
+      filled.add(block);
+    }
+    return new Content.InBlocks(filled);
+  }
+
+  private static String text(RequestInput input, int limit) throws IOException {
+    var target = ByteBuffer.allocate(limit);
+    input.read(target);
+    return new String(target.array(), 0, target.position(), StandardCharsets.US_ASCII);
   }
 
   @Test

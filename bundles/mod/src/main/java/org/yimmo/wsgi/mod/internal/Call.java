@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Environ;
 import org.yimmo.wsgi.application.StartResponse;
 
@@ -36,7 +37,7 @@ final class Call {
                     application, environ.borrow(), worker.startResponseCallable(), 0));
   }
 
-  /** The content, if the result is a list or a tuple of nothing or of one bytes object. */
+  /** The content, if the result is a list or a tuple of nothing or of one small bytes object. */
   Optional<List<ByteBuffer>> whole() {
     var c = py.c();
     var object = result.borrow();
@@ -55,7 +56,9 @@ final class Call {
     if (item == 0) {
       return Optional.of(List.of());
     }
-    return py.isExactlyBytes(item) ? Optional.of(List.of(py.octets(item))) : Optional.empty();
+    return py.isExactlyBytes(item) && py.c().PyBytes_Size(item) < Application.LARGE_CHUNK_BYTES
+        ? Optional.of(List.of(py.chunk(item)))
+        : Optional.empty();
   }
 
   /** The content of any iterable; it is a collection if it has one element. */
@@ -82,6 +85,7 @@ final class Call {
   private final class Chunks implements Iterable<ByteBuffer>, AutoCloseable {
     private Owned iterator = py.nothing();
     private Owned next = py.nothing();
+    private Owned lent = py.nothing(); // the memory of the last chunk
     private boolean closed;
 
     @Override
@@ -105,6 +109,7 @@ final class Call {
 
     private boolean peek() {
       if (next.borrow() == 0) {
+        lent.close();
         var item = py.c().PyIter_Next(iterator.borrow());
         if (item == 0 && py.c().PyErr_Occurred() != 0) {
           throw py.raised();
@@ -118,15 +123,15 @@ final class Call {
       if (!peek()) {
         throw new NoSuchElementException();
       }
-      try (var item = next) {
-        if (!py.isBytes(item.borrow())) {
-          var message =
-              "TypeError: the iterable of the application yields %s, not bytes"
-                  .formatted(py.typeName(item.borrow()));
-          throw new PythonException(message, message + "\n");
-        }
-        return py.octets(item.borrow());
+      lent = next;
+      next = py.nothing();
+      if (!py.isBytes(lent.borrow())) {
+        var message =
+            "TypeError: the iterable of the application yields %s, not bytes"
+                .formatted(py.typeName(lent.borrow()));
+        throw new PythonException(message, message + "\n");
       }
+      return py.chunk(lent.borrow());
     }
 
     /** PEP 3333: close() is called however the request ended. */
@@ -137,6 +142,7 @@ final class Call {
       }
       closed = true;
       try {
+        lent.close();
         next.close();
         iterator.close();
         var object = result.borrow();

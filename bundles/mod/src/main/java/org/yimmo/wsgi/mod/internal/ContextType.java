@@ -99,7 +99,7 @@ final class ContextType {
               .orElseThrow(() ->
                   new Raise(ErrorType.ASSERTION_ERROR, "write() called before start_response()"));
       try {
-        write.write(py.octets(data));
+        write.write(py.chunk(data));
       } catch (IOException e) {
         throw new Raise(ErrorType.BROKEN_PIPE_ERROR, text(e));
       }

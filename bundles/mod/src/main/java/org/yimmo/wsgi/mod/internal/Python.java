@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.mod.internal.capi.CPython;
 import org.yimmo.wsgi.mod.internal.capi.Memory;
 
@@ -248,10 +249,16 @@ final class Python {
     return new String(Memory.octets(octets, Math.toIntExact(Memory.pointer(scratch))), UTF_8);
   }
 
-  /** A copy of the content of a bytes object. */
-  ByteBuffer octets(long bytes) {
+  /**
+   * The content of a bytes object as a chunk: a copy, or, when it is so large that the server
+   * copies it, its own memory, which is valid while there is a reference to the object.
+   */
+  ByteBuffer chunk(long bytes) {
     var size = Math.toIntExact(c.PyBytes_Size(bytes));
-    return ByteBuffer.wrap(Memory.octets(c.PyBytes_AsString(bytes), size));
+    var octets = c.PyBytes_AsString(bytes);
+    return size < Application.LARGE_CHUNK_BYTES
+        ? ByteBuffer.wrap(Memory.octets(octets, size))
+        : Memory.view(octets, size).asReadOnlyBuffer();
   }
 
   // --- calls

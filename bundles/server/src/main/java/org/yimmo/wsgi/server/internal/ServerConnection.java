@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.session.Connection;
@@ -211,6 +212,28 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
     if (!backlog.isEmpty() || !append(content)) {
       backlog.add(content);
     }
+  }
+
+  /** The channel takes the octets from the block itself: their number is bounded by the credit. */
+  @Override
+  public void write(ContentBlocks.Block block) {
+    if (!open) {
+      block.release();
+      return;
+    }
+    if (!backlog.isEmpty()) { // the block would wait for its turn, and others wait for the block
+      backlog.add(ByteBuffer.allocate(block.bytes().remaining()).put(block.bytes()).flip());
+      block.release();
+      return;
+    }
+    if (buffer != null) {
+      passBuffer(context.voidPromise());
+    }
+    var octets = Unpooled.wrappedBuffer(block.bytes());
+    writtenBytes += octets.readableBytes();
+    var promise = context.newPromise();
+    var _ = promise.addListener(_ -> block.release()); // also when the channel is closed
+    var _ = context.write(octets, promise);
   }
 
   /** Gives content to the buffer and the channel; {@code false}: some is left. */

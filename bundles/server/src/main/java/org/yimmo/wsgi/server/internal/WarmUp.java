@@ -121,6 +121,10 @@ record WarmUp(List<String> targets, Duration timeout, boolean secure) {
             start(exchange, head, content);
         case ResponsePart.More(var exchange, var content) ->
             exchange.returnCredit(content.remaining());
+        case ResponsePart.Block(var exchange, var block) -> {
+          exchange.returnCredit(block.bytes().remaining());
+          block.release();
+        }
         case ResponsePart.End _ -> status.complete(started);
         case ResponsePart.Abort _, ResponsePart.Refused _ -> status.complete(Optional.empty());
         case ResponsePart.Expired(var exchange) -> {

@@ -32,6 +32,11 @@ class UploadTest {
   private static ByteBuffer octets(Content content) throws IOException {
     return switch (content) {
       case Content.Memory memory -> memory.bytes().duplicate();
+      case Content.InBlocks blocks -> {
+        var octets = ByteBuffer.allocate((int) blocks.length());
+        blocks.bytes().forEach(bytes -> octets.put(bytes.duplicate()));
+        yield octets.flip();
+      }
       case Content.Spooled spooled -> {
         var octets = ByteBuffer.allocate((int) spooled.length());
         while (octets.hasRemaining()
