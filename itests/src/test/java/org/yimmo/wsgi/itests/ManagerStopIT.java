@@ -110,8 +110,8 @@ class ManagerStopIT {
   }
 
   /**
-   * A connection that the system made, and no worker took any more, is lost with the port. A request
-   * on a kept one was sent again on a new one before it counted as failed.
+   * A connection that the system made, and no worker took any more, is lost with the port. A
+   * request on a kept one was sent again on a new one before it counted as failed.
    */
   private static void assertOnlyWhoWasNotLetInIsLost(Load.Tally tally) {
     var others =
