@@ -29,8 +29,7 @@ class WarmUpIT {
   /** The server rehearses, but with nobody's code; neither the log nor the application knows. */
   @Test
   void withoutItTheFirstRequestIsThatOfAClient() {
-    try (var server =
-        Yimmo.serving("warm", "--threads", "2", "--access-log", "-").start()) {
+    try (var server = Yimmo.serving("warm", "--threads", "2", "--access-log", "-").start()) {
 
       var reply = server.get("/");
 

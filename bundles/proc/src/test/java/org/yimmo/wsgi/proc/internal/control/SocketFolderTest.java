@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ManagerFolderTest {
+class SocketFolderTest {
   /** Larger than any pid that Linux gives. */
   private static final long DEAD = 999_999_999;
 
@@ -68,7 +68,7 @@ class ManagerFolderTest {
   }
 
   private Path create() throws IOException {
-    return ManagerFolder.create(Map.of("XDG_RUNTIME_DIR", parent.toString()), DEAD - 1);
+    return SocketFolder.create(Map.of("XDG_RUNTIME_DIR", parent.toString()), DEAD - 1);
   }
 
   private Path folder(long pid) throws IOException {
