@@ -15,26 +15,39 @@ public final class Exchange {
   private final Request request;
   private final ResponseReceiver receiver;
   private final int windowBytes;
+  private final long receivedNanos;
 
   private volatile boolean abandoned; // written by the server thread
   private volatile long returnedBytes; // written by the server thread
   private volatile Thread waiting; // written by the worker
   private long takenBytes; // worker thread only
 
+  /** One whose request has just been received. */
+  public Exchange(Request request, ResponseReceiver receiver, int windowBytes) {
+    this(request, receiver, windowBytes, System.nanoTime());
+  }
+
   /**
    * @param windowBytes the most octets of content on their way to the client; more than 0
+   * @param receivedNanos when the request was there whole, as of {@link System#nanoTime}
    */
-  public Exchange(Request request, ResponseReceiver receiver, int windowBytes) {
+  public Exchange(Request request, ResponseReceiver receiver, int windowBytes, long receivedNanos) {
     if (windowBytes <= 0) {
       throw new IllegalArgumentException("windowBytes " + windowBytes + " is not positive");
     }
     this.request = request;
     this.receiver = receiver;
     this.windowBytes = windowBytes;
+    this.receivedNanos = receivedNanos;
   }
 
   public Request request() {
     return request;
+  }
+
+  /** When the request was there whole, as of {@link System#nanoTime}. */
+  public long receivedNanos() {
+    return receivedNanos;
   }
 
   /** Whether nobody wants the response any more. <em>Thread:</em> any. */

@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public final class Shared {
-  final Limits limits;
+  Limits limits;
   final AccessLog accessLog;
   final Spool spool;
   final LongSupplier clock;
@@ -31,6 +31,11 @@ public final class Shared {
     this.accessLog = accessLog;
     this.spool = spool;
     this.clock = clock;
+  }
+
+  /** Other limits from now on; those of a head hold for new sessions. */
+  public void limits(Limits changed) {
+    limits = changed;
   }
 
   public Workers workers() {
