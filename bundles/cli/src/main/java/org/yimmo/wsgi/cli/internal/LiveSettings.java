@@ -132,8 +132,7 @@ final class LiveSettings {
       throw new IllegalArgumentException(
           "%s is read when a process starts: change it on the command line or in the file, then"
                   .formatted(setting.word())
-              + " restart, or reload a manager's workers; set changes "
-              + words(LIVE.stream()));
+              + " restart; yimmo:settings shows which are live");
     }
     try {
       var given = new Given(arguments.getLast(), Source.console("set " + setting.word()));
@@ -174,11 +173,6 @@ final class LiveSettings {
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(
-                "there is no setting \"%s\": yimmo:settings shows them; set changes %s"
-                    .formatted(name, words(LIVE.stream()))));
-  }
-
-  private static String words(Stream<Setting> settings) {
-    return String.join(", ", settings.map(Setting::word).toList());
+                "there is no setting \"%s\": yimmo:settings shows them".formatted(name)));
   }
 }

@@ -56,7 +56,7 @@ final class Settings {
   Settings with(Setting setting, Given given) throws SettingsException {
     var changed = new Settings(directory);
     changed.values.putAll(values);
-    changed.offer(setting, given);
+    changed.values.put(setting, new Value(parse(setting, given), given.source()));
     return changed;
   }
 

@@ -29,6 +29,7 @@ import org.yimmo.wsgi.console.internal.Frames.Kind;
  */
 record Relay(Path folder) {
   private static final String SOCKET = "console-";
+  private static final String FAILURE = "failure";
   private static final long PATIENCE_SECONDS = 10;
 
   /** As each bundle of a worker describes its own, in short. */
@@ -62,6 +63,9 @@ record Relay(Path folder) {
     sockets().forEach((number, socket) -> answers.put(number, asked(socket, line)));
     var rows = new ArrayList<Map<String, Object>>();
     answers.forEach((number, answer) -> rows.addAll(rows(number, answer)));
+    if (!rows.isEmpty() && rows.stream().allMatch(row -> row.containsKey(FAILURE))) {
+      throw new IllegalArgumentException(String.valueOf(rows.getFirst().get(FAILURE)));
+    }
     return rows;
   }
 
@@ -138,7 +142,7 @@ record Relay(Path folder) {
       };
     } catch (CompletionException e) {
       var why = e.getCause().getMessage() == null ? "no answer" : e.getCause().getMessage();
-      return List.of(row(number, Map.of("failure", why)));
+      return List.of(row(number, Map.of(FAILURE, why)));
     }
   }
 

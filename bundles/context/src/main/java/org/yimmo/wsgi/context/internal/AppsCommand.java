@@ -6,11 +6,14 @@ import java.util.Map;
 import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 
 /** The command {@code apps} of the console (docs/wiring.md): what is mounted where. */
 @Component(
     service = Function.class,
+    configurationPid = "org.yimmo.wsgi.context",
+    configurationPolicy = ConfigurationPolicy.REQUIRE, // a manager has no applications
     property = {
       "yimmo.command=apps",
       "yimmo.command.description=Shows the applications and where they are mounted, in the order"

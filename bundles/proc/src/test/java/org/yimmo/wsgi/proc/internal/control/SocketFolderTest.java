@@ -14,6 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SocketFolderTest {
   /** Larger than any pid that Linux gives. */
@@ -37,11 +39,12 @@ class SocketFolderTest {
     assertFalse(Files.exists(left));
   }
 
-  @Test
-  void leavesAloneWhatIsListenedTo() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {Connection.CONTROL, SocketFolder.CONSOLE})
+  void leavesAloneWhatIsListenedTo(String socket) throws IOException {
     var other = folder(DEAD);
     try (var listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      listening.bind(UnixDomainSocketAddress.of(other.resolve(Connection.CONTROL)));
+      listening.bind(UnixDomainSocketAddress.of(other.resolve(socket)));
 
       create();
 
