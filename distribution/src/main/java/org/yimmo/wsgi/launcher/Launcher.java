@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.apache.felix.framework.Felix;
 import org.osgi.framework.Bundle;
@@ -43,17 +44,20 @@ final class Launcher {
   private final Path home;
   private final Path directory;
   private final List<String> arguments;
+  private final Logging logging;
   private final ExitRequest exit = new ExitRequest();
   private volatile boolean allStarted; // written by the starting thread
 
   /**
    * @param home the distribution
    * @param directory the working directory of the user
+   * @param logging of this process
    */
-  Launcher(Path home, Path directory, List<String> arguments) {
+  Launcher(Path home, Path directory, List<String> arguments, Logging logging) {
     this.home = home;
     this.directory = directory;
     this.arguments = arguments;
+    this.logging = logging;
   }
 
   /**
@@ -69,15 +73,20 @@ final class Launcher {
     try (var cache = BundleCache.create(temporaryFolder())) {
       var framework = new Felix(frameworkProperties(cache.folder()));
       framework.init();
-      framework
-          .getBundleContext()
-          .registerService(
-              IntConsumer.class, exit, FrameworkUtil.asDictionary(Map.of("yimmo.exit", true)));
+      register(framework, IntConsumer.class, exit, Map.of("yimmo.exit", true));
+      register(framework, Function.class, new LogCommand(logging), LogCommand.PROPERTIES);
       Thread.ofPlatform().name("start").daemon().start(() -> start(framework));
       var status = exit.await();
       stop(framework, status, cache);
       return status;
     }
+  }
+
+  private static <T> void register(
+      Framework framework, Class<T> type, T service, Map<String, Object> properties) {
+    framework
+        .getBundleContext()
+        .registerService(type, service, FrameworkUtil.asDictionary(properties));
   }
 
   private static Path temporaryFolder() {

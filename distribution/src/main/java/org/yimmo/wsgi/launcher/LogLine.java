@@ -7,7 +7,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Formatter;
-import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
@@ -30,7 +29,7 @@ final class LogLine extends Formatter {
     var line = new StringBuilder(160);
     appendTime(line, LocalDateTime.ofInstant(entry.getInstant(), ZoneId.systemDefault()));
     line.append(" [").append(pid).append("] ");
-    appendPadded(line, levelName(entry.getLevel()), 7);
+    appendPadded(line, LevelNames.of(entry.getLevel()), 7);
     line.append(' ')
         .append(source(entry.getLoggerName()))
         .append(": ")
@@ -39,25 +38,6 @@ final class LogLine extends Formatter {
       appendThrown(line, entry.getThrown());
     }
     return line.append(System.lineSeparator()).toString();
-  }
-
-  /** The names of {@code --log-level}. */
-  private static String levelName(Level level) {
-    var value = level.intValue();
-    if (value > Level.SEVERE.intValue()) {
-      return "FATAL";
-    } else if (value > Level.WARNING.intValue()) {
-      return "ERROR";
-    } else if (value > Level.INFO.intValue()) {
-      return "WARNING";
-    } else if (value > Level.CONFIG.intValue()) {
-      return "NOTICE";
-    } else if (value > Level.FINE.intValue()) {
-      return "INFO";
-    } else if (value > Level.FINER.intValue()) {
-      return "DEBUG";
-    }
-    return "TRACE";
   }
 
   /** The bundle for our own loggers ({@code org.yimmo.wsgi.server.internal.X}: server). */

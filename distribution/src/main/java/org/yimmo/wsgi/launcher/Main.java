@@ -14,7 +14,8 @@ public final class Main {
     var logging = Logging.toStandardError();
     var status = Launcher.INTERNAL_FAULT;
     try {
-      var launcher = new Launcher(home(), Path.of("").toAbsolutePath(), List.of(arguments));
+      var launcher =
+          new Launcher(home(), Path.of("").toAbsolutePath(), List.of(arguments), logging);
       status = launcher.run();
     } catch (Throwable fault) {
       System.getLogger(Main.class.getName()).log(Level.ERROR, "cannot start", fault);

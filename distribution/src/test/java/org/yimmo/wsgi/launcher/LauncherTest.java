@@ -27,6 +27,8 @@ class LauncherTest {
   @TempDir Path directory;
 
   private final Logger logger = Logger.getLogger("org.yimmo.wsgi");
+  private static final Logging LOGGING = Logging.toStandardError();
+
   private final Messages messages = new Messages();
   private TinyDistribution distribution;
 
@@ -162,7 +164,7 @@ class LauncherTest {
   }
 
   private int run(String... arguments) throws Exception {
-    return new Launcher(distribution.home(), directory, List.of(arguments)).run();
+    return new Launcher(distribution.home(), directory, List.of(arguments), LOGGING).run();
   }
 
   private static String events() {
@@ -175,7 +177,7 @@ class LauncherTest {
 
     public static void main(String[] arguments) throws Exception {
       var home = Path.of(arguments[0]);
-      System.exit(new Launcher(home, home, List.of()).run());
+      System.exit(new Launcher(home, home, List.of(), Logging.toStandardError()).run());
     }
   }
 

@@ -42,7 +42,8 @@ class WallsIT {
           "worker", Set.of("context", "application", "exchange"),
           "mod", Set.of("application"),
           "proc", Set.of(),
-          "cli", Set.of());
+          "cli", Set.of(),
+          "console", Set.of());
 
   private static JavaClasses classes;
 
@@ -136,6 +137,17 @@ class WallsIT {
             .that(DescribedPredicate.not(inBundle("mod")))
             .should()
             .dependOnClassesThat(resideInAPackage("java.lang.foreign..")));
+  }
+
+  @Test
+  void gogoAndJlineNeverLeaveTheConsole() {
+    holds(
+        noClasses()
+            .that(DescribedPredicate.not(inBundle("console")))
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage(
+                    "org.jline..", "org.apache.felix.gogo..", "org.apache.felix.service..")));
   }
 
   @Test

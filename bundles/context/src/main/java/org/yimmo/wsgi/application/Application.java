@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.application;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -84,19 +85,28 @@ public interface Application {
   }
 
   /**
-   * Where a worker thread is that has been in this application for longer than the deadline of a
-   * request, as the application's own world shows it (a Python stack). The default is the thread's
-   * Java stack.
+   * Where a worker thread is that is in this application, as the application's own world shows it
+   * (a Python stack). The default is the thread's Java stack.
    *
-   * <p><em>Thread:</em> the watchdog, while {@code worker} runs on. <em>Blocks:</em> a second or so
-   * at most: other requests may be overdue as well.
+   * <p><em>Thread:</em> the watchdog or the console, while {@code worker} runs on. <em>Blocks:</em>
+   * a second or so at most: other requests may be overdue as well.
    *
-   * @return lines for the log
+   * @return lines for people
    */
   default String stack(Thread worker) {
     return Stream.of(worker.getStackTrace())
         .map(frame -> "\tat " + frame)
         .collect(Collectors.joining("\n"));
+  }
+
+  /**
+   * How long calls on a worker thread have recently waited for what another thread held (a Python
+   * application: the GIL); a mean, and it may be one of a few calls that were picked out.
+   *
+   * <p><em>Thread:</em> any. <em>Blocks:</em> never.
+   */
+  default Duration recentWait(Thread worker) {
+    return Duration.ZERO;
   }
 
   /**

@@ -16,23 +16,29 @@ public final class Exchange {
   private final ResponseReceiver receiver;
   private final int windowBytes;
   private final ContentBlocks blocks;
+  private final long receivedNanos;
 
   private volatile boolean abandoned; // written by the server thread
   private volatile long returnedBytes; // written by the server thread
   private volatile Thread waiting; // written by the worker
   private long takenBytes; // worker thread only
 
-  /** An exchange that has no blocks for large content. */
+  /** One whose request has just been received; it has no blocks for large content. */
   public Exchange(Request request, ResponseReceiver receiver, int windowBytes) {
-    this(request, receiver, windowBytes, ContentBlocks.NONE);
+    this(request, receiver, windowBytes, ContentBlocks.NONE, System.nanoTime());
   }
 
   /**
    * @param windowBytes the most octets of content on their way to the client; more than 0
    * @param blocks for large content of the response
+   * @param receivedNanos when the request was there whole, as of {@link System#nanoTime}
    */
   public Exchange(
-      Request request, ResponseReceiver receiver, int windowBytes, ContentBlocks blocks) {
+      Request request,
+      ResponseReceiver receiver,
+      int windowBytes,
+      ContentBlocks blocks,
+      long receivedNanos) {
     if (windowBytes <= 0) {
       throw new IllegalArgumentException("windowBytes " + windowBytes + " is not positive");
     }
@@ -40,10 +46,16 @@ public final class Exchange {
     this.receiver = receiver;
     this.windowBytes = windowBytes;
     this.blocks = blocks;
+    this.receivedNanos = receivedNanos;
   }
 
   public Request request() {
     return request;
+  }
+
+  /** When the request was there whole, as of {@link System#nanoTime}. */
+  public long receivedNanos() {
+    return receivedNanos;
   }
 
   /** Whether nobody wants the response any more. <em>Thread:</em> any. */

@@ -1,10 +1,13 @@
 package org.yimmo.wsgi.exchange;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
@@ -22,6 +25,12 @@ import org.osgi.annotation.versioning.ProviderType;
 public final class ExchangeQueues {
   private static final int MAX_WITHHELD = 15;
 
+  /** Of so many exchanges the wait of one is measured: a power of two. */
+  private static final int SAMPLED = 16;
+
+  /** So many measured waits make the mean. */
+  private static final int MEAN_OF = 8;
+
   private final String worker;
   private final BoundedQueue<Exchange> input;
   private final BoundedQueue<ResponsePart> output;
@@ -29,6 +38,11 @@ public final class ExchangeQueues {
   private final AtomicBoolean workerSleeps = new AtomicBoolean();
   private final AtomicBoolean serverAwake = new AtomicBoolean();
   private final AtomicInteger unanswered = new AtomicInteger();
+
+  // written by the worker alone, so a release store is enough
+  private final AtomicReference<Exchange> serving = new AtomicReference<>();
+  private final AtomicLong taken = new AtomicLong();
+  private final AtomicLong waitNanos = new AtomicLong();
 
   private volatile Thread workerThread; // written by the worker at its first take
   private volatile Thread blockedOnOutput; // written by the worker
@@ -69,6 +83,27 @@ public final class ExchangeQueues {
    */
   public boolean overdue() {
     return late;
+  }
+
+  /**
+   * The exchange that the worker has taken and not come back from. <em>Thread:</em> any; a
+   * snapshot.
+   */
+  public Optional<Exchange> serving() {
+    return Optional.ofNullable(serving.getAcquire());
+  }
+
+  /** How many exchanges the worker has taken so far. <em>Thread:</em> any. */
+  public long taken() {
+    return taken.getAcquire();
+  }
+
+  /**
+   * How long exchanges have recently waited for the worker: the mean of a few that were picked out.
+   * <em>Thread:</em> any.
+   */
+  public Duration recentWait() {
+    return Duration.ofNanos(waitNanos.getAcquire());
   }
 
   /** Whether {@link #close} was called. */
@@ -181,8 +216,10 @@ public final class ExchangeQueues {
     while (true) {
       var exchange = input.poll();
       if (exchange != null) {
+        took(exchange);
         return Optional.of(exchange);
       }
+      serving.setRelease(null);
       if (withheld > 0) {
         announceOutput();
         withheld = 0;
@@ -197,6 +234,20 @@ public final class ExchangeQueues {
         LockSupport.park(this);
         workerSleeps.set(false);
       }
+    }
+  }
+
+  private void took(Exchange exchange) {
+    serving.setRelease(exchange);
+    if (exchange.request().endpoints().rehearsing()) {
+      return; // no client has waited
+    }
+    var count = taken.getPlain() + 1;
+    taken.setRelease(count);
+    if (count % SAMPLED == 1) {
+      var mean = waitNanos.getPlain();
+      var waited = System.nanoTime() - exchange.receivedNanos();
+      waitNanos.setRelease(mean + (waited - mean) / (count == 1 ? 1 : MEAN_OF));
     }
   }
 

@@ -37,6 +37,26 @@ class ExchangeQueuesTest {
   }
 
   @Test
+  void tellsWhatTheWorkerHasTaken() {
+    var first = exchange("/1");
+    var second = exchange("/2");
+    queues.offer(first);
+    queues.offer(second);
+
+    assertEquals(Optional.empty(), queues.serving());
+    var _ = queues.take();
+    assertSame(first, queues.serving().orElseThrow());
+    var _ = queues.take();
+    assertSame(second, queues.serving().orElseThrow());
+    assertEquals(2, queues.taken());
+    assertTrue(queues.recentWait().isPositive(), "of the first one");
+
+    queues.close();
+    var _ = queues.take();
+    assertEquals(Optional.empty(), queues.serving());
+  }
+
+  @Test
   void refusesWhenFullAndTakesAgainAfterwards() {
     IntStream.range(0, 4).forEach(i -> assertTrue(queues.offer(exchange("/" + i))));
 

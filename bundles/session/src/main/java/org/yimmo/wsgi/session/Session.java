@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 import org.yimmo.wsgi.exchange.Content;
 import org.yimmo.wsgi.exchange.ContentBlocks;
@@ -78,6 +79,8 @@ public final class Session {
   private Input input = Input.HEAD;
   private byte[] kept = NOTHING; // octets that were received and not parsed yet
   private int keptLength;
+  private final long openedNanos;
+  private long requests; // received whole
   private boolean readingPaused;
   private boolean clientEnded; // the client sends nothing more
   private boolean inputLeft; // the client may have sent what is not wanted
@@ -111,6 +114,7 @@ public final class Session {
     this.endpoints = endpoints;
     this.shared = shared;
     decoder = new HeadDecoder(shared.limits);
+    openedNanos = System.nanoTime();
   }
 
   // --- events: octets
@@ -214,13 +218,13 @@ public final class Session {
   @SuppressWarnings("ReferenceEquality") // the decoder gives a repeated head again
   private void begin(RequestHead requestHead) throws RefusedException {
     head = requestHead;
-    startNanos = logClock();
+    startNanos = System.nanoTime();
     if (head != checked) {
       head.check();
       checked = head;
     }
     if (!head.hasContent()) {
-      complete(Content.none());
+      complete(Content.none(), startNanos);
       return;
     }
     var length = head.announcedLength();
@@ -241,10 +245,6 @@ public final class Session {
     continueAwaited = head.expectsContinue();
   }
 
-  private long logClock() {
-    return shared.accessLog.wanted() ? System.nanoTime() : 0;
-  }
-
   private int parseContent(byte[] octets, int from, int to) throws RefusedException {
     awaited = Awaited.NOTHING; // the client goes on: its time begins anew
     continueAwaited = false; // RFC 9110 §10.1.1: it did not wait
@@ -263,7 +263,7 @@ public final class Session {
     if (done) {
       input = Input.STALLED;
       if (content.finish()) {
-        complete(content.inMemory());
+        complete(content.inMemory(), System.nanoTime());
       }
     }
     return at;
@@ -278,7 +278,7 @@ public final class Session {
 
     @Override
     public void complete(Content spooled) {
-      Session.this.complete(spooled);
+      Session.this.complete(spooled, System.nanoTime());
       settle();
     }
 
@@ -291,8 +291,9 @@ public final class Session {
     }
   }
 
-  private void complete(Content whole) {
-    var turn = new Turn(this, connection, head, whole, endpoints, startNanos);
+  private void complete(Content whole, long receivedNanos) {
+    requests++;
+    var turn = new Turn(this, connection, head, whole, endpoints, startNanos, receivedNanos);
     join(turn);
     head = null;
     content = null;
@@ -358,7 +359,7 @@ public final class Session {
   /** The request that is being received is answered by the server itself, as the last one. */
   private void refuse(RefusedException refusal) {
     releaseContent();
-    var start = head == null ? logClock() : startNanos;
+    var start = head == null ? System.nanoTime() : startNanos;
     join(new Turn(this, connection, head, refusal, start));
     head = null;
     input = Input.UNWANTED;
@@ -687,5 +688,32 @@ public final class Session {
       awaited = Awaited.NOTHING; // its deadline is nearer now
     }
     settle();
+  }
+
+  // --- for people
+
+  /** This connection as it is now. */
+  public SessionSummary summary() {
+    return new SessionSummary(endpoints, openedNanos, requests, inFlight, state());
+  }
+
+  private SessionSummary.State state() {
+    if (!turns.isEmpty()) {
+      return SessionSummary.State.ANSWERING;
+    }
+    return switch (input) {
+      case HEAD, STALLED ->
+          keptLength > 0 ? SessionSummary.State.RECEIVING : SessionSummary.State.IDLE;
+      case CONTENT -> SessionSummary.State.RECEIVING;
+      case UNWANTED, DROPPED -> SessionSummary.State.CLOSING;
+    };
+  }
+
+  /** The requests in flight, in their order. */
+  public List<ExchangeSummary> exchanges() {
+    return turns.stream()
+        .filter(turn -> turn != held)
+        .flatMap(turn -> turn.summary(worker).stream())
+        .toList();
   }
 }

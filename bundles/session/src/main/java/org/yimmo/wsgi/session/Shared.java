@@ -14,7 +14,7 @@ import org.yimmo.wsgi.exchange.ContentBlocks;
 public final class Shared {
   private static final int MOST_BLOCKS = 512; // 64 MiB
 
-  final Limits limits;
+  Limits limits;
   final AccessLog accessLog;
   final Spool spool;
   final LongSupplier clock;
@@ -35,6 +35,11 @@ public final class Shared {
     this.accessLog = accessLog;
     this.spool = spool;
     this.clock = clock;
+  }
+
+  /** Other limits from now on; those of a head hold for new sessions. */
+  public void limits(Limits changed) {
+    limits = changed;
   }
 
   public Workers workers() {

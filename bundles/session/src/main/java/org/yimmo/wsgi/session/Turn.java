@@ -3,10 +3,12 @@ package org.yimmo.wsgi.session;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.yimmo.wsgi.exchange.Content;
 import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
+import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.Fields;
 import org.yimmo.wsgi.exchange.ResponseHead;
 import org.yimmo.wsgi.exchange.ResponsePart;
@@ -53,13 +55,19 @@ final class Turn implements ResponseReceiver {
       RequestHead head,
       Content content,
       Endpoints endpoints,
-      long startNanos) {
+      long startNanos,
+      long receivedNanos) {
     this.session = session;
     this.connection = connection;
     this.head = head;
     this.startNanos = startNanos;
-    var request = head.request(content, endpoints);
-    exchange = new Exchange(request, this, session.windowBytes(), session.blocks());
+    exchange =
+        new Exchange(
+            head.request(content, endpoints),
+            this,
+            session.windowBytes(),
+            session.blocks(),
+            receivedNanos);
     persistent = head.persistent();
   }
 
@@ -302,6 +310,20 @@ final class Turn implements ResponseReceiver {
     own = refusal;
     writeOwn();
     session.turnEnded(this);
+  }
+
+  /** For people; empty when the server itself answers. */
+  Optional<ExchangeSummary> summary(ExchangeQueues worker) {
+    if (exchange == null || own != null) {
+      return Optional.empty();
+    }
+    var state =
+        framing != Framing.UNDECIDED
+            ? ExchangeSummary.State.RESPONDING
+            : worker.serving().filter(exchange::equals).isPresent()
+                ? ExchangeSummary.State.RUNNING
+                : ExchangeSummary.State.WAITING;
+    return Optional.of(new ExchangeSummary(exchange, state, worker.worker()));
   }
 
   /** The entry for the access log. */

@@ -13,8 +13,24 @@ import java.util.jar.JarFile;
 public final class Distribution {
   private Distribution() {}
 
-  /** A bundle of the distribution with the start level that its folder says. */
-  public record ShippedBundle(Path jar, int startLevel, Attributes manifest) {
+  /** Where the bundles are that are installed when somebody asks for the console. */
+  private static final String CONSOLE = "console";
+
+  /**
+   * A bundle of the distribution.
+   *
+   * @param folder the start level in digits, or {@code console}
+   */
+  public record ShippedBundle(Path jar, String folder, Attributes manifest) {
+    public int startLevel() {
+      return Integer.parseInt(folder);
+    }
+
+    /** Whether the launcher installs it. */
+    public boolean launched() {
+      return !folder.equals(CONSOLE);
+    }
+
     public String symbolicName() {
       return header("Bundle-SymbolicName").orElse("").replaceFirst(";.*", "").strip();
     }
@@ -61,9 +77,9 @@ public final class Distribution {
   }
 
   private static ShippedBundle shipped(Path folder, Path jar) {
-    var level = Integer.parseInt(folder.relativize(jar).getName(0).toString());
+    var parent = folder.relativize(jar).getName(0).toString();
     try (var file = new JarFile(jar.toFile())) {
-      return new ShippedBundle(jar, level, file.getManifest().getMainAttributes());
+      return new ShippedBundle(jar, parent, file.getManifest().getMainAttributes());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + jar, e);
     }

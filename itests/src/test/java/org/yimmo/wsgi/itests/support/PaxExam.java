@@ -71,9 +71,13 @@ public final class PaxExam implements BeforeAllCallback, AfterAllCallback, Invoc
     return options.toArray(Option[]::new);
   }
 
-  /** Every bundle but the one that reads the command line: the tests publish configuration. */
+  /**
+   * Every bundle that the launcher starts but the one that reads the command line: the tests
+   * publish configuration.
+   */
   public static List<ShippedBundle> inContainer() {
     return Distribution.bundles().stream()
+        .filter(ShippedBundle::launched)
         .filter(shipped -> !shipped.symbolicName().equals("org.yimmo.wsgi.cli"))
         .toList();
   }

@@ -2,6 +2,7 @@ package org.yimmo.wsgi.itests.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,17 @@ public final class Yimmo {
     try (var running = begin()) {
       var status = running.awaitExit();
       return new Finished(status, running.out().text(), running.err().text());
+    }
+  }
+
+  /** Runs to the end, with this for its standard input. */
+  public Finished run(String input) {
+    try {
+      var file = Files.writeString(Folders.fresh("input").resolve("input"), input);
+      process.redirectInput(file.toFile());
+      return run();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the input", e);
     }
   }
 

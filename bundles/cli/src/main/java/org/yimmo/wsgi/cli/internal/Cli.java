@@ -5,13 +5,17 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.yimmo.wsgi.cli.internal.Invocation.Outcome;
 
@@ -33,6 +37,8 @@ public final class Cli {
   private static final Duration WORKER_FORCE = Duration.ofSeconds(5);
 
   private static final Logger LOG = System.getLogger(Cli.class.getName());
+
+  private final List<ServiceRegistration<?>> commands = new ArrayList<>();
 
   /**
    * @param exit ends the process with a status
@@ -65,7 +71,16 @@ public final class Cli {
         System.err.println("yimmo-wsgi: " + sentence);
         exit.accept(NOT_THERE);
       }
-      case Outcome.Start(var settings, var role) -> start(settings, role, invocation, admin);
+      case Outcome.Converse(var socket, var command) ->
+          exit.accept(new ConsoleClient(socket, System.getenv(), command).run());
+      case Outcome.Start(var settings, var role) -> {
+        start(settings, role, invocation, admin);
+        commands.addAll(
+            new LiveSettings(
+                    settings, role, changed -> publishAgain(changed, role, invocation, admin))
+                .register(context)
+                .toList());
+      }
     }
   }
 
@@ -83,11 +98,29 @@ public final class Cli {
       case Role.Check _ -> invocation.warnings().forEach(text -> LOG.log(Level.WARNING, text));
       case Role.Worker _ -> {} // the manager has said it all
     }
-    for (var pid : Publication.of(settings, role, invocation).entrySet()) {
+    publish(Publication.of(settings, role, invocation), admin);
+  }
+
+  private static void publish(Map<String, Map<String, Object>> pids, ConfigurationAdmin admin)
+      throws IOException {
+    for (var pid : pids.entrySet()) {
       admin
           .getConfiguration(pid.getKey(), "?")
           .updateIfDifferent(FrameworkUtil.asDictionary(pid.getValue()));
     }
+  }
+
+  /** Of a process that serves. */
+  private static void publishAgain(
+      Settings settings, Role role, Invocation invocation, ConfigurationAdmin admin)
+      throws IOException {
+    LogLevel.set(settings.text(Setting.LOG_LEVEL));
+    publish(Publication.of(settings, role, invocation), admin);
+  }
+
+  @Deactivate
+  void deactivate() {
+    commands.forEach(ServiceRegistration::unregister);
   }
 
   /** A manager also waits for the force that its workers may need. */

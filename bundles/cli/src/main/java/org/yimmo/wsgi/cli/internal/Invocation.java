@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How the program was called.
@@ -27,6 +28,9 @@ record Invocation(
     /** Show the sentence, exit with 1: what was asked about is not there. */
     record Fail(String sentence) implements Outcome {}
 
+    /** Speak with the console at this socket, then exit with the status that it gives. */
+    record Converse(Path socket, Optional<String> command) implements Outcome {}
+
     /** Start with these settings. */
     record Start(Settings settings, Role role) implements Outcome {}
   }
@@ -36,6 +40,10 @@ record Invocation(
       if (!arguments.isEmpty() && arguments.getFirst().equals(StatusCommand.NAME)) {
         return StatusCommand.parse(arguments.subList(1, arguments.size()), directory)
             .run(Managers.of(environment));
+      }
+      if (!arguments.isEmpty() && arguments.getFirst().equals(ConsoleCommand.NAME)) {
+        return ConsoleCommand.parse(arguments.subList(1, arguments.size()), directory)
+            .find(Managers.of(environment));
       }
       var commandLine = CommandLineLevel.read(arguments);
       // Help comes also to those whose environment or file is in disorder.

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -21,32 +20,15 @@ import java.util.concurrent.TimeoutException;
  * four octets and a text, whose first line is a word and whose others are {@code key=value}.
  */
 final class ManagerClient {
+  /** The socket's name in the folder of the manager. */
+  static final String CONTROL = "control";
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int MAX_FRAME_BYTES = 1 << 20;
   private static final String WORD = "status";
   private static final String KEY = "json=";
 
   private ManagerClient() {}
-
-  /** Whether somebody listens. */
-  static boolean answers(Path folder) {
-    try (var _ = connect(folder)) {
-      return true;
-    } catch (IOException _) {
-      return false;
-    }
-  }
-
-  private static SocketChannel connect(Path folder) throws IOException {
-    var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    try {
-      channel.connect(UnixDomainSocketAddress.of(folder.resolve("control")));
-      return channel;
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
-  }
 
   /**
    * The report of the manager, as JSON.
@@ -55,7 +37,7 @@ final class ManagerClient {
    */
   static String status(Path folder) throws IOException {
     var report = new CompletableFuture<String>();
-    try (var channel = connect(folder)) {
+    try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve(CONTROL)))) {
       Thread.ofPlatform()
           .daemon()
           .start(() -> {

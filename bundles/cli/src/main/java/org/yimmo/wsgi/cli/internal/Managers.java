@@ -1,6 +1,8 @@
 package org.yimmo.wsgi.cli.internal;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The managers of this user that are running, by the folders of their sockets.
+ * The managers of this user that are running, and the processes without one, by the folders of
+ * their sockets.
  *
  * @param parents where such folders are
  */
@@ -25,14 +28,18 @@ record Managers(List<Path> parents) {
         runtime.isEmpty() ? List.of(temporary) : List.of(Path.of(runtime), temporary));
   }
 
-  /** Pid and folder of each; what belongs to others cannot be looked into. */
-  SortedMap<Long, Path> running() {
+  /**
+   * Pid and folder of each; what belongs to others cannot be looked into.
+   *
+   * @param socket on which they listen
+   */
+  SortedMap<Long, Path> running(String socket) {
     var running = new TreeMap<Long, Path>();
     for (var parent : parents) {
       try (var folders = Files.newDirectoryStream(parent, "yimmo-wsgi-*")) {
         for (var folder : folders) {
           var name = FOLDER.matcher(folder.getFileName().toString());
-          if (name.matches() && ManagerClient.answers(folder)) {
+          if (name.matches() && answers(folder.resolve(socket))) {
             running.put(Long.valueOf(name.group(1)), folder);
           }
         }
@@ -41,5 +48,13 @@ record Managers(List<Path> parents) {
       }
     }
     return running;
+  }
+
+  private static boolean answers(Path socket) {
+    try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
   }
 }

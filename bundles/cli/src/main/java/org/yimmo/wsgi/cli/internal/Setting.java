@@ -412,6 +412,15 @@ enum Setting {
     return options;
   }
 
+  /** What it is called in the console: the long option without its dashes, or else the title. */
+  String word() {
+    return options.stream()
+        .filter(option -> option.startsWith("--"))
+        .findFirst()
+        .map(option -> option.substring(2))
+        .orElseGet(this::title);
+  }
+
   /** The environment variable, or empty. */
   String variable() {
     return variable;

@@ -52,6 +52,14 @@ final class Settings {
     return settings;
   }
 
+  /** The same with another value for one setting, which does not depend on others. */
+  Settings with(Setting setting, Given given) throws SettingsException {
+    var changed = new Settings(directory);
+    changed.values.putAll(values);
+    changed.values.put(setting, new Value(parse(setting, given), given.source()));
+    return changed;
+  }
+
   String text(Setting setting) {
     return (String) value(setting);
   }

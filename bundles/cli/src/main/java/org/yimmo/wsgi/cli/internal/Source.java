@@ -9,6 +9,7 @@ package org.yimmo.wsgi.cli.internal;
 record Source(Level level, String phrase) {
   /** In the order of precedence. */
   enum Level {
+    CONSOLE,
     COMMAND_LINE,
     ENVIRONMENT,
     FILE,
@@ -23,6 +24,10 @@ record Source(Level level, String phrase) {
 
   static Source commandLine(String option) {
     return new Source(Level.COMMAND_LINE, option + " on the command line");
+  }
+
+  static Source console(String name) {
+    return new Source(Level.CONSOLE, name + " in the console");
   }
 
   static Source environment(String variable) {

@@ -1,7 +1,6 @@
 package org.yimmo.wsgi.cli.internal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +38,9 @@ record StatusCommand(boolean json, Optional<Long> pid) {
         if (!words.hasNext()) {
           throw mistake(word + " needs a file");
         }
-        pid = Optional.of(pidIn(directory.resolve(words.next())));
+        pid = Optional.of(Pid.in(directory.resolve(words.next())));
       } else {
-        pid = Optional.of(pid(word).orElseThrow(() -> mistake("\"" + word + "\" is no pid")));
+        pid = Optional.of(Pid.of(word).orElseThrow(() -> mistake("\"" + word + "\" is no pid")));
       }
     }
     return new StatusCommand(json, pid);
@@ -51,22 +50,9 @@ record StatusCommand(boolean json, Optional<Long> pid) {
     return new SettingsException(what + ": write " + USAGE);
   }
 
-  private static long pidIn(Path file) throws SettingsException {
-    try {
-      var text = Files.readString(file).strip();
-      return pid(text).orElseThrow(() -> new SettingsException("there is no pid in " + file));
-    } catch (IOException e) {
-      throw new SettingsException("cannot read the pid file " + file, e);
-    }
-  }
-
-  private static Optional<Long> pid(String text) {
-    return text.matches("[1-9]\\d{0,9}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
-  }
-
   /** <em>Blocks:</em> until the manager has answered, for a few seconds at most. */
   Outcome run(Managers managers) {
-    var running = managers.running();
+    var running = managers.running(ManagerClient.CONTROL);
     try {
       return new Outcome.Show(shown(ManagerClient.status(chosen(running))));
     } catch (IOException e) {

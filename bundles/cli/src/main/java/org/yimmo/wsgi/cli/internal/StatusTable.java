@@ -13,6 +13,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class StatusTable {
   private static final List<String> HEADINGS =
       List.of(
+          "WORKER",
           "PID",
           "STATE",
           "AGE",
@@ -60,6 +61,7 @@ final class StatusTable {
 
   private static List<String> row(Map<?, ?> worker) {
     return List.of(
+        text(worker, "number"),
         text(worker, "pid"),
         text(worker, "state"),
         time(worker, "age.seconds"),

@@ -13,6 +13,7 @@ final class UsageText {
       """
       Usage: yimmo-wsgi [OPTIONS] [MODULE[:APP]]
              yimmo-wsgi status [--json] [--pid-file FILE | PID]
+             yimmo-wsgi console [--pid PID] [--worker N] [COMMAND...]
 
       Serves the WSGI application APP of the Python module MODULE over HTTP. APP is an
       attribute of the module, or an expression that is evaluated in it, as in
@@ -20,7 +21,9 @@ final class UsageText {
       Without MODULE a bundled example is served.
 
       status shows the manager that is running and its worker processes; of several
-      managers the pid tells which. A module of that name is served as status:APP.
+      managers the pid tells which. console runs a command in a running process, or
+      reads commands; help lists them. Modules of these names are served as status:APP
+      and console:APP.
       """;
 
   private static final String FOOT =

@@ -102,9 +102,9 @@ class StatusCommandTest {
         """
         manager 71 serving, yimmo-wsgi 0.1, up 2 h 3 min, worker processes: 2, restarts: 1
 
-        PID  STATE     AGE        REQUESTS  IN FLIGHT  CONNECTIONS  STUCK  RSS      CPU     APPLICATION
-        72   ready     1 min 5 s  1234567   3          10           0      100 MiB  12.3 s  100% sh\u00f6p
-        73   starting  1 s        -         -          -            -      -        -       -
+        WORKER  PID  STATE     AGE        REQUESTS  IN FLIGHT  CONNECTIONS  STUCK  RSS      CPU     APPLICATION
+        1       72   ready     1 min 5 s  1234567   3          10           0      100 MiB  12.3 s  100% sh\u00f6p
+        2       73   starting  1 s        -         -          -            -      -        -       -
         """,
         shown("71"));
   }

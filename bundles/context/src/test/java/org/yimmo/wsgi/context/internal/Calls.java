@@ -86,7 +86,7 @@ final class Calls {
 
   static Exchange exchange(String method, int windowBytes, ContentBlocks blocks) {
     var request = request(method, "/", "", Fields.of("Host", "localhost"), Content.none());
-    return new Exchange(request, _ -> {}, windowBytes, blocks);
+    return new Exchange(request, _ -> {}, windowBytes, blocks, 0);
   }
 
   static Request request(String method, String path, String query, Fields fields, Content content) {

@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.mod.internal;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Environ;
@@ -74,6 +75,12 @@ final class PythonApplication implements Application {
           + " the thread's Java stack:\n"
           + Application.super.stack(thread);
     }
+  }
+
+  /** For the GIL. */
+  @Override
+  public Duration recentWait(Thread thread) {
+    return workers.of(thread).map(Worker::recentWait).orElse(Duration.ZERO);
   }
 
   /** By {@code yimmo.Timeout}, raised at the thread's next bytecode. */

@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.mod.internal;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +17,12 @@ import org.yimmo.wsgi.application.StartResponse;
  * <p><em>Thread:</em> its own, unless a method says otherwise.
  */
 final class Worker {
+  /** Of so many requests the wait of one for the GIL is measured: a power of two. */
+  private static final int SAMPLED = 16;
+
+  /** So many measured waits make the mean. */
+  private static final int MEAN_OF = 8;
+
   private final Python py;
   private final ContextType contextType;
   private final int handle;
@@ -27,6 +34,7 @@ final class Worker {
 
   private volatile boolean inside; // written by its own thread, read at the shutdown
   private long requests; // written by its own thread, before inside
+  private volatile long waitNanos; // written by its own thread
   private boolean holding; // the GIL
   private ContextObject context;
   private boolean busy; // guarded by the GIL, as the next one
@@ -63,8 +71,25 @@ final class Worker {
       inside = false;
       throw pythonHasEnded();
     }
-    py.c().PyEval_RestoreThread(threadState);
+    if (requests % SAMPLED == 1) {
+      restoreMeasured();
+    } else {
+      py.c().PyEval_RestoreThread(threadState);
+    }
     holding = true;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  private void restoreMeasured() {
+    var start = System.nanoTime();
+    py.c().PyEval_RestoreThread(threadState);
+    var waited = System.nanoTime() - start;
+    waitNanos += (waited - waitNanos) / (requests == 1 ? 1 : MEAN_OF);
+  }
+
+  /** The recent wait for the GIL: the mean of some that were measured. <em>Thread:</em> any. */
+  Duration recentWait() {
+    return Duration.ofNanos(waitNanos);
   }
 
   static IllegalStateException pythonHasEnded() {

@@ -13,8 +13,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.yimmo.wsgi.proc.internal.control.Connection;
-import org.yimmo.wsgi.proc.internal.control.ManagerFolder;
 import org.yimmo.wsgi.proc.internal.control.Message;
+import org.yimmo.wsgi.proc.internal.control.SocketFolder;
 
 /** A worker's connection to its manager. */
 final class ManagerLink implements AutoCloseable {
@@ -102,7 +102,7 @@ final class ManagerLink implements AutoCloseable {
       LOG.log(Level.DEBUG, "cannot close the connection to the manager", e);
     }
     if (abandoned) {
-      ManagerFolder.deleteIfAbandoned(folder);
+      SocketFolder.deleteIfAbandoned(folder);
     }
   }
 
@@ -151,15 +151,16 @@ final class ManagerLink implements AutoCloseable {
 
   private void beat(Map<String, String> values) {
     residentBytes().ifPresent(bytes -> values.put("rss.bytes", Long.toString(bytes)));
-    values.put(
-        "cpu.millis",
-        Long.toString(
-            ProcessHandle.current().info().totalCpuDuration().map(Duration::toMillis).orElse(0L)));
+    values.put("cpu.millis", Long.toString(cpuMillis()));
     send(new Message("beat", values));
   }
 
+  static long cpuMillis() {
+    return ProcessHandle.current().info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
+  }
+
   /** {@code VmRSS} of proc(5), where there is such a thing. */
-  private static Optional<Long> residentBytes() {
+  static Optional<Long> residentBytes() {
     try (var lines = Files.lines(Path.of("/proc/self/status"))) {
       return lines
           .filter(line -> line.startsWith("VmRSS:"))

@@ -5,11 +5,13 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import org.osgi.service.component.annotations.Activate;
@@ -26,7 +28,8 @@ import org.osgi.service.condition.Condition;
  * the check it was started for is done. Under a manager it says there how the process is.
  */
 @Component(
-    service = {},
+    service = ProcessLife.class,
+    immediate = true,
     configurationPid = "org.yimmo.wsgi.proc",
     configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ProcessLife {
@@ -51,6 +54,8 @@ public final class ProcessLife {
   private final List<Runnable> logFiles = new CopyOnWriteArrayList<>();
   private final Optional<PidFile> pidFile;
   private final Optional<ManagerLink> manager;
+  private final long startedNanos = System.nanoTime();
+  private volatile boolean ready; // written by the thread that registers the condition
   private volatile String application = ""; // written by the thread that registers the condition
 
   /** Properties of the PID {@code org.yimmo.wsgi.proc}. */
@@ -186,6 +191,21 @@ public final class ProcessLife {
     return values;
   }
 
+  /** What this process says of itself to its manager, as a row for people. */
+  public Map<String, Object> status() {
+    var row = new LinkedHashMap<String, Object>();
+    row.put("pid", ProcessHandle.current().pid());
+    row.put("state", ready ? "serving" : "not ready");
+    row.put("uptime.seconds", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos));
+    for (var name : List.of("requests", "in-flight", "connections", "stuck")) {
+      Optional.ofNullable(gauges.get(name)).ifPresent(gauge -> row.put(name, gauge.getAsLong()));
+    }
+    row.put("rss.bytes", ManagerLink.residentBytes().orElse(null));
+    row.put("cpu.millis", ManagerLink.cpuMillis());
+    row.put("application", application);
+    return row;
+  }
+
   @Reference(
       target = "(yimmo.gauge=*)",
       cardinality = ReferenceCardinality.MULTIPLE,
@@ -232,9 +252,14 @@ public final class ProcessLife {
       target = "(osgi.condition.id=yimmo.ready)",
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
-      unbind = "withdrawn")
+      unbind = "notReady")
   void ready(Condition condition) {
+    ready = true;
     manager.ifPresent(ManagerLink::ready);
+  }
+
+  void notReady(Condition condition) {
+    ready = false;
   }
 
   @Reference(

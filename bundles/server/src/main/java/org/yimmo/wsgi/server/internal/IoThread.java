@@ -21,6 +21,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
@@ -45,7 +47,6 @@ final class IoThread {
   private static final Duration BEAT = Duration.ofMillis(400);
   private static final Duration LOOK = Duration.ofMillis(1);
 
-  private final int maxConnections;
   private final EventLoopGroup group;
   private final EventLoop loop;
   private final ExecutorService diskThread;
@@ -62,6 +63,7 @@ final class IoThread {
   private final Set<ServerConnection> connections = new LinkedHashSet<>();
   private final List<Channel> listeners = new ArrayList<>();
   private final List<Drain> drains = new ArrayList<>();
+  private int maxConnections;
   private boolean lookPromised;
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean acceptingPaused;
@@ -182,6 +184,22 @@ final class IoThread {
 
   long connectionCount() {
     return connectionCount;
+  }
+
+  /** Other limits from now on; those of a head hold for new connections. */
+  void change(Limits limits, int connections) {
+    execute(() -> {
+      shared.limits(limits);
+      maxConnections = connections;
+      updateAccepting();
+    });
+  }
+
+  /** What is to be known of sessions, at once: {@code look} is called on the I/O thread. */
+  <T> T survey(Function<Collection<ServerConnection>, T> look) {
+    var seen = new AtomicReference<T>();
+    call(() -> seen.set(look.apply(connections)));
+    return seen.get();
   }
 
   void listensOn(Collection<Channel> channels) {

@@ -4,18 +4,22 @@ import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -45,6 +49,18 @@ public final class ServerComponent {
       System.setProperty("io.netty.jfr.enabled", "false");
     }
   }
+
+  private static final Set<String> LIVE =
+      Set.of(
+          "idle.timeout.millis",
+          "header.timeout.millis",
+          "body.timeout.millis",
+          "write.timeout.millis",
+          "max.line.bytes",
+          "max.fields.bytes",
+          "max.body.bytes",
+          "body.memory.bytes",
+          "max.connections");
 
   /** The configuration, as docs/wiring.md tells. */
   public @interface Config {
@@ -96,6 +112,7 @@ public final class ServerComponent {
 
   private final BundleContext bundle;
   private final Duration gracePeriod;
+  private Map<String, Object> fixed; // written by the threads of the framework
   private final Optional<Server> server;
 
   private volatile int workers; // written by the thread that changes services
@@ -113,8 +130,9 @@ public final class ServerComponent {
   private final List<ServiceRegistration<?>> offered = new ArrayList<>();
 
   @Activate
-  public ServerComponent(BundleContext bundle, Config config) {
+  public ServerComponent(BundleContext bundle, Config config, Map<String, Object> properties) {
     this.bundle = bundle;
+    fixed = fixed(properties);
     gracePeriod = Duration.ofMillis(config.grace_period_millis());
     server = prepare(config);
     server.ifPresent(this::offerServices);
@@ -127,6 +145,32 @@ public final class ServerComponent {
     update();
   }
 
+  /** Limits and timeouts change while connections stay open; anything else begins anew. */
+  @Modified
+  void modified(ComponentContext component, Config config, Map<String, Object> properties) {
+    var before = fixed;
+    fixed = fixed(properties);
+    if (fixed.equals(before)) {
+      server.ifPresent(
+          present -> present.ioThread().change(limits(config), config.max_connections()));
+    } else {
+      var name = String.valueOf(properties.get("component.name"));
+      component.disableComponent(name);
+      component.enableComponent(name);
+    }
+  }
+
+  /** What cannot change while connections are open, comparable. */
+  private static Map<String, Object> fixed(Map<String, Object> properties) {
+    var fixed = new HashMap<String, Object>();
+    properties.forEach((name, value) -> {
+      if (!LIVE.contains(name)) {
+        fixed.put(name, value instanceof Object[] array ? List.of(array) : value);
+      }
+    });
+    return fixed;
+  }
+
   private void offerServices(Server present) {
     var ioThread = present.ioThread();
     offerGauge("requests", ioThread.shared()::requestsEnded);
@@ -137,6 +181,7 @@ public final class ServerComponent {
       var properties = FrameworkUtil.asDictionary(Map.of("yimmo.reopen", true));
       offered.add(bundle.registerService(Runnable.class, writer::reopen, properties));
     }
+    ConsoleCommands.of(ioThread).register(bundle).forEach(offered::add);
   }
 
   private void offerGauge(String name, LongSupplier gauge) {

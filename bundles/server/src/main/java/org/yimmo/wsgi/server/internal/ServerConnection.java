@@ -88,6 +88,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
     return new ServerConnection(ioThread, ioThread.rehearsals(), "", true);
   }
 
+  Session session() {
+    return session;
+  }
+
   // --- events of the channel
 
   @Override

@@ -106,7 +106,7 @@ class ServerComponentTest {
 
   @Test
   void opensItsPortWithTheFirstWorker() throws Exception {
-    var component = new ServerComponent(bundle(), config(Map.of()));
+    var component = new ServerComponent(bundle(), config(Map.of()), Map.of());
     component.start();
     assertTrue(conditions.isEmpty());
     try (var worker = worker()) {
@@ -125,7 +125,7 @@ class ServerComponentTest {
 
   @Test
   void keepsItsPortOpenWithoutWorkers() throws Exception {
-    var component = new ServerComponent(bundle(), config(Map.of()));
+    var component = new ServerComponent(bundle(), config(Map.of()), Map.of());
     try (var first = worker();
         var second = worker()) {
       component.addWorker(first.queues());
@@ -150,7 +150,8 @@ class ServerComponentTest {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var worker = worker()) {
       var address = "127.0.0.1:" + taken.getLocalPort();
-      var component = new ServerComponent(bundle(), config(Map.of("bind", new String[] {address})));
+      var component =
+          new ServerComponent(bundle(), config(Map.of("bind", new String[] {address})), Map.of());
 
       component.addWorker(worker.queues());
       component.start();
@@ -171,7 +172,7 @@ class ServerComponentTest {
         var worker = worker()) {
       var socket = directory.resolve("socket");
       var addresses = new String[] {"unix:" + socket, "127.0.0.1:" + taken.getLocalPort()};
-      var component = new ServerComponent(bundle(), config(Map.of("bind", addresses)));
+      var component = new ServerComponent(bundle(), config(Map.of("bind", addresses)), Map.of());
 
       component.addWorker(worker.queues());
       component.start();
@@ -185,7 +186,8 @@ class ServerComponentTest {
   @Test
   void reopensItsAccessLogWhenAskedTo() throws Exception {
     var file = directory.resolve("access.log");
-    var component = new ServerComponent(bundle(), config(Map.of("access_log", file.toString())));
+    var component =
+        new ServerComponent(bundle(), config(Map.of("access_log", file.toString())), Map.of());
     try (var worker = worker()) {
       component.addWorker(worker.queues());
       component.start();
@@ -207,7 +209,7 @@ class ServerComponentTest {
 
   @Test
   void tellsHowBusyItIs() throws Exception {
-    var component = new ServerComponent(bundle(), config(Map.of()));
+    var component = new ServerComponent(bundle(), config(Map.of()), Map.of());
     var asked = new CountDownLatch(1);
     var answer = new CountDownLatch(1);
     var worker =
@@ -252,7 +254,7 @@ class ServerComponentTest {
 
   @Test
   void saysWhatIsWrongWithItsConfiguration() {
-    var component = new ServerComponent(bundle(), config(Map.of("tls_cert", "a.crt")));
+    var component = new ServerComponent(bundle(), config(Map.of("tls_cert", "a.crt")), Map.of());
 
     var failed = condition("yimmo.failed").orElseThrow();
     assertEquals(2, failed.get("exit.status"));

@@ -5,10 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import org.yimmo.wsgi.application.Application;
-import org.yimmo.wsgi.context.ExchangeHandler;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
-import org.yimmo.wsgi.exchange.ResponsePart;
 
 /**
  * One worker thread under the eyes of the watchdog.
@@ -18,7 +16,7 @@ import org.yimmo.wsgi.exchange.ResponsePart;
  * early. Looks at which the worker waits for its client do not count: a slow client is not the
  * application's fault, and the session has a timeout of its own for it.
  */
-final class Watch implements ExchangeHandler.Responses {
+final class Watch extends Answers {
   private static final System.Logger LOG = System.getLogger(Watch.class.getName());
 
   /** How long a worker may take to come back when it was interrupted. */
@@ -27,20 +25,11 @@ final class Watch implements ExchangeHandler.Responses {
   /** In place of an exchange that is over its deadline: the worker cannot end it unseen. */
   private static final Object OVERDUE = new Object();
 
-  /** Has the stack and the interruption of any Java code. */
-  private static final Application NONE_YET =
-      (_, _) -> {
-        throw new IllegalStateException("no request was routed to an application");
-      };
-
   private static final VarHandle SERVING;
-  private static final VarHandle APPLICATION;
 
   static {
     try {
-      var lookup = MethodHandles.lookup();
-      SERVING = lookup.findVarHandle(Watch.class, "serving", Object.class);
-      APPLICATION = lookup.findVarHandle(Watch.class, "application", Application.class);
+      SERVING = MethodHandles.lookup().findVarHandle(Watch.class, "serving", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -57,12 +46,10 @@ final class Watch implements ExchangeHandler.Responses {
     void offer();
   }
 
-  private final ExchangeQueues queues;
   private final Subject subject;
-  private final Duration deadline;
+  private volatile Duration deadline; // written by the threads of the framework
 
   private Object serving; // null: nothing; written by both threads, through SERVING
-  private Application application = NONE_YET; // written by the worker, through APPLICATION
 
   // the watchdog's
   private Object seen;
@@ -72,7 +59,7 @@ final class Watch implements ExchangeHandler.Responses {
   private volatile boolean stuck; // read by any thread
 
   Watch(ExchangeQueues queues, Subject subject, Duration deadline) {
-    this.queues = queues;
+    super(queues);
     this.subject = subject;
     this.deadline = deadline;
   }
@@ -81,16 +68,6 @@ final class Watch implements ExchangeHandler.Responses {
 
   void begins(Exchange exchange) {
     SERVING.setRelease(this, exchange);
-  }
-
-  @Override
-  public void answeredBy(Application answering) {
-    APPLICATION.setRelease(this, answering);
-  }
-
-  @Override
-  public void respond(ResponsePart part) {
-    queues.respond(part);
   }
 
   void ended(Exchange exchange) {
@@ -133,6 +110,16 @@ final class Watch implements ExchangeHandler.Responses {
     }
   }
 
+  /** Holds for the exchange that is being served, too. <em>Thread:</em> any. */
+  void deadline(Duration changed) {
+    deadline = changed;
+  }
+
+  /** Whether the worker is at an exchange that is over its deadline. <em>Thread:</em> any. */
+  boolean overdue() {
+    return SERVING.getAcquire(this) == OVERDUE;
+  }
+
   /** Whether the worker did not come back. <em>Thread:</em> any. */
   boolean stuck() {
     return stuck;
@@ -148,7 +135,7 @@ final class Watch implements ExchangeHandler.Responses {
     }
     seen = null;
     queues.expire(exchange);
-    var answering = (Application) APPLICATION.getAcquire(this);
+    var answering = application();
     LOG.log(Level.ERROR, message(exchange) + stack(answering));
     interrupt(answering);
     interruptedNanos = nanos;

@@ -1,8 +1,10 @@
 package org.yimmo.wsgi.worker.internal;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -25,7 +27,7 @@ final class Worker implements Watch.Subject {
   private final ExchangeQueues queues;
   private final BundleContext bundle;
   private final Optional<Watch> watch;
-  private final ExchangeHandler.Responses responses;
+  private final Answers answers;
   private final ExchangeHandler handler;
   private final Thread thread;
   private final AtomicReference<Optional<ServiceRegistration<ExchangeQueues>>> registration =
@@ -43,7 +45,7 @@ final class Worker implements Watch.Subject {
     queues = new ExchangeQueues("worker-" + number, queueCapacity);
     this.bundle = bundle;
     watch = deadline.isZero() ? Optional.empty() : Optional.of(new Watch(queues, this, deadline));
-    responses = watch.<ExchangeHandler.Responses>map(it -> it).orElse(queues::respond);
+    answers = watch.<Answers>map(it -> it).orElseGet(() -> new Answers(queues));
     this.handler = handler;
     thread =
         Thread.ofPlatform()
@@ -85,6 +87,56 @@ final class Worker implements Watch.Subject {
     }
   }
 
+  // --- the console
+
+  /** What the worker does, as a row for people. */
+  Map<String, Object> summary() {
+    var row = new LinkedHashMap<String, Object>();
+    var serving = queues.serving();
+    row.put("thread", queues.worker());
+    row.put("state", state(serving));
+    row.put("waiting", Math.max(0, queues.unanswered() - (serving.isPresent() ? 1 : 0)));
+    row.put("requests", queues.taken());
+    row.put("queue-wait.micros", TimeUnit.NANOSECONDS.toMicros(queues.recentWait().toNanos()));
+    row.put("lock-wait.micros", answers.application().recentWait(thread).toNanos() / 1000);
+    describe(serving, row);
+    return row;
+  }
+
+  private String state(Optional<Exchange> serving) {
+    if (watch.filter(Watch::stuck).isPresent()) {
+      return "stuck";
+    }
+    if (watch.filter(Watch::overdue).isPresent()) {
+      return "overdue";
+    }
+    return serving
+        .map(exchange -> exchange.waitsForClient() ? "waits for client" : "busy")
+        .orElse("idle");
+  }
+
+  /** Where the worker is, if it has an exchange. <em>Blocks:</em> a second or so at most. */
+  Map<String, Object> stack() {
+    var row = new LinkedHashMap<String, Object>();
+    var serving = queues.serving();
+    row.put("thread", queues.worker());
+    row.put("state", state(serving));
+    describe(serving, row);
+    row.put("stack", serving.map(_ -> answers.application().stack(thread)).orElse(""));
+    return row;
+  }
+
+  private static void describe(Optional<Exchange> serving, Map<String, Object> row) {
+    row.put(
+        "age.millis",
+        serving
+            .map(it -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - it.receivedNanos()))
+            .orElse(null));
+    row.put(
+        "request",
+        serving.map(it -> it.request().method() + " " + it.request().target()).orElse(""));
+  }
+
   // --- the threads of the framework, the watchdog
 
   @Override
@@ -122,7 +174,7 @@ final class Worker implements Watch.Subject {
 
   private void serve(Exchange exchange) {
     try {
-      handler.handle(exchange, responses);
+      handler.handle(exchange, answers);
     } catch (Throwable bug) { // ours, not the application's: fail the exchange, keep the worker
       LOG.log(System.Logger.Level.ERROR, "an exchange failed inside the server", bug);
       queues.respond(new ResponsePart.Abort(exchange));

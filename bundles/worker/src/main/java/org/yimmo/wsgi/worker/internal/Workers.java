@@ -1,19 +1,25 @@
 package org.yimmo.wsgi.worker.internal;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.yimmo.wsgi.context.ExchangeHandler;
 
@@ -37,11 +43,15 @@ public final class Workers {
    */
   private static final Duration AT_THE_END = Duration.ofSeconds(1);
 
+  /** What changes while the threads run; a change of anything else begins anew. */
+  private static final Set<String> LIVE = Set.of("timeout.millis");
+
   private final BundleContext bundle;
   private final List<Worker> workers;
   private final Optional<Watchdog> watchdog;
-  private final ServiceRegistration<LongSupplier> stuckGauge;
+  private final List<ServiceRegistration<?>> offered = new ArrayList<>();
   private final Duration gracePeriod;
+  private Map<String, Object> properties; // written by the threads of the framework
 
   /** Properties of the PID {@code org.yimmo.wsgi.worker}. */
   @interface Configuration {
@@ -56,8 +66,12 @@ public final class Workers {
 
   @Activate
   public Workers(
-      BundleContext bundle, @Reference ExchangeHandler handler, Configuration configuration) {
+      BundleContext bundle,
+      @Reference ExchangeHandler handler,
+      Configuration configuration,
+      Map<String, Object> properties) {
     this.bundle = bundle;
+    this.properties = Map.copyOf(properties);
     gracePeriod = Duration.ofMillis(configuration.grace_period_millis());
     var deadline = Duration.ofMillis(configuration.timeout_millis());
     var capacity = configuration.queue_capacity();
@@ -69,16 +83,70 @@ public final class Workers {
     watchdog = watches.isEmpty() ? Optional.empty() : Optional.of(new Watchdog(watches, deadline));
     workers.forEach(Worker::start);
     watchdog.ifPresent(Watchdog::start);
-    stuckGauge =
+    offered.add(
         bundle.registerService(
             LongSupplier.class,
             () -> watchdog.map(Watchdog::stuck).orElse(0L),
-            FrameworkUtil.asDictionary(Map.of("yimmo.gauge", "stuck")));
+            FrameworkUtil.asDictionary(Map.of("yimmo.gauge", "stuck"))));
+    offerCommand(
+        "workers",
+        "Shows the worker threads: what they do and how many exchanges wait for them. The waits are"
+            + " means of the last few exchanges that were measured: for the thread, and then for"
+            + " what other threads hold, which is the GIL in Python.",
+        Worker::summary);
+    offerCommand(
+        "stacks",
+        "Shows where every worker thread is, with its request. Applications in Python show their"
+            + " Python stack.",
+        Worker::stack);
+  }
+
+  /** A deadline changes for the exchanges that are served as well. */
+  @Modified
+  void modified(
+      ComponentContext component, Configuration configuration, Map<String, Object> changed) {
+    var deadline = Duration.ofMillis(configuration.timeout_millis());
+    var live = fixed(changed).equals(fixed(properties));
+    properties = Map.copyOf(changed);
+    if (live && watchdog.isPresent() && deadline.isPositive()) {
+      workers.forEach(worker -> worker.watch().ifPresent(watch -> watch.deadline(deadline)));
+    } else {
+      var name = String.valueOf(changed.get("component.name"));
+      component.disableComponent(name);
+      component.enableComponent(name);
+    }
+  }
+
+  private static Map<String, Object> fixed(Map<String, Object> properties) {
+    var fixed = new HashMap<>(properties);
+    fixed.keySet().removeAll(LIVE);
+    return fixed;
+  }
+
+  /** See docs/wiring.md. */
+  private void offerCommand(
+      String name, String description, Function<Worker, Map<String, Object>> row) {
+    Function<List<String>, Object> command =
+        arguments -> {
+          if (!arguments.isEmpty()) {
+            throw new IllegalArgumentException(name + " takes no arguments: write yimmo:" + name);
+          }
+          return workers.stream().map(row).toList();
+        };
+    offered.add(
+        bundle.registerService(
+            Function.class,
+            command,
+            FrameworkUtil.asDictionary(
+                Map.of(
+                    "yimmo.command", name,
+                    "yimmo.command.description", description,
+                    "yimmo.command.example", "yimmo:" + name))));
   }
 
   @Deactivate
   void stop() {
-    stuckGauge.unregister();
+    offered.forEach(ServiceRegistration::unregister);
     watchdog.ifPresent(Watchdog::stop); // first: it registers and unregisters queues as well
     workers.forEach(Worker::close);
     var patience = patience();

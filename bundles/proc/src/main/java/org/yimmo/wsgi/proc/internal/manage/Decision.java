@@ -108,6 +108,7 @@ final class Decision {
       case Event.Beat(var number, var gauges) ->
           of(number).ifPresent(worker -> beat(worker.beat(gauges, now)));
       case Event.Signalled(var order) -> ordered(order);
+      case Event.Scaled(var number) -> resize(number);
       case Event.Tick() -> {}
     }
   }

@@ -24,6 +24,9 @@ sealed interface Event {
   /** A signal came for the manager. */
   record Signalled(Order order) implements Event {}
 
+  /** So many workers are asked for; at least one. */
+  record Scaled(int workers) implements Event {}
+
   /** Nothing happened, but time passed. */
   record Tick() implements Event {}
 

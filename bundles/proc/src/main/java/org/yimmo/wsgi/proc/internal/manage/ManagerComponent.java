@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -18,7 +19,9 @@ import org.osgi.service.component.annotations.Reference;
 import org.yimmo.wsgi.proc.internal.PidFile;
 import org.yimmo.wsgi.proc.internal.Sentence;
 import org.yimmo.wsgi.proc.internal.Signals;
-import org.yimmo.wsgi.proc.internal.control.ManagerFolder;
+import org.yimmo.wsgi.proc.internal.console.ConsoleBundles;
+import org.yimmo.wsgi.proc.internal.console.ConsoleSocket;
+import org.yimmo.wsgi.proc.internal.control.SocketFolder;
 import org.yimmo.wsgi.proc.internal.manage.Event.Order;
 import org.yimmo.wsgi.proc.internal.sockets.BindFailure;
 import org.yimmo.wsgi.proc.internal.sockets.ListeningSockets;
@@ -73,12 +76,14 @@ public final class ManagerComponent {
 
   @Activate
   public ManagerComponent(
-      @Reference(target = "(yimmo.exit=true)") IntConsumer exit, Configuration configuration) {
+      BundleContext bundle,
+      @Reference(target = "(yimmo.exit=true)") IntConsumer exit,
+      Configuration configuration) {
     if (!configuration.role().equals("manager")) {
       return;
     }
     try {
-      manage(exit, configuration);
+      manage(bundle, exit, configuration);
     } catch (BindFailure e) {
       fail(exit, e.exitStatus(), e.getMessage());
     } catch (IOException e) {
@@ -91,7 +96,7 @@ public final class ManagerComponent {
     exit.accept(status);
   }
 
-  private void manage(IntConsumer exit, Configuration configuration)
+  private void manage(BundleContext bundle, IntConsumer exit, Configuration configuration)
       throws BindFailure, IOException {
     var pid = ProcessHandle.current().pid();
     var systemd = ServiceManager.of(System.getenv(), pid);
@@ -104,8 +109,8 @@ public final class ManagerComponent {
     if (!configuration.pid_file().isEmpty()) {
       closed(PidFile.write(Path.of(configuration.pid_file()).toAbsolutePath(), pid));
     }
-    var folder = ManagerFolder.create(System.getenv(), pid);
-    closed((AutoCloseable) () -> ManagerFolder.delete(folder));
+    var folder = SocketFolder.create(System.getenv(), pid);
+    closed((AutoCloseable) () -> SocketFolder.delete(folder));
     closed(new SocketHandout(listening, folder));
     var supervisor =
         new Supervisor(
@@ -115,7 +120,11 @@ public final class ManagerComponent {
             Path.of(System.getProperty("java.io.tmpdir")),
             configuration.version());
     closed(new ControlServer(folder, supervisor));
+    closed(ConsoleSocket.at(folder.resolve(SocketFolder.CONSOLE), new ConsoleBundles(bundle)));
     obeySignals(closed(Signals.ofProcess()), supervisor);
+    new ConsoleCommands(supervisor)
+        .register(bundle)
+        .forEach(command -> closed((AutoCloseable) command::unregister));
     supervisor.start();
   }
 

@@ -3,15 +3,16 @@ package org.yimmo.wsgi.proc.internal.manage;
 import static java.util.stream.Collectors.joining;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntToLongFunction;
 
-/** The manager and its workers as JSON (RFC 8259), for {@code yimmo-wsgi status}. */
+/** The manager and its workers, for {@code yimmo-wsgi status} and the console. */
 final class StatusReport {
   private StatusReport() {}
 
-  static String json(State state, IntToLongFunction pid, long now, String version) {
+  static Map<String, Object> of(State state, IntToLongFunction pid, long now, String version) {
     var manager = new LinkedHashMap<String, Object>();
     manager.put("pid", ProcessHandle.current().pid());
     manager.put("version", version);
@@ -19,13 +20,16 @@ final class StatusReport {
     manager.put("state", phase(state));
     manager.put("processes", state.desired());
     manager.put("restarts", state.restarts());
-    return "{\"manager\":"
-        + object(manager)
-        + ",\"workers\":"
-        + state.workers().values().stream()
-            .map(worker -> worker(worker, pid, now))
-            .collect(joining(",", "[", "]"))
-        + "}";
+    var report = new LinkedHashMap<String, Object>();
+    report.put("manager", manager);
+    report.put(
+        "workers",
+        state.workers().values().stream().map(worker -> worker(worker, pid, now)).toList());
+    return report;
+  }
+
+  static String json(Map<String, Object> report) {
+    return object(report);
   }
 
   private static String phase(State state) {
@@ -38,7 +42,7 @@ final class StatusReport {
     return state.reloading() ? "reloading" : "serving";
   }
 
-  private static String worker(WorkerState worker, IntToLongFunction pid, long now) {
+  private static Map<String, Object> worker(WorkerState worker, IntToLongFunction pid, long now) {
     var gauges = worker.gauges();
     var values = new LinkedHashMap<String, Object>();
     values.put("number", worker.number());
@@ -52,17 +56,22 @@ final class StatusReport {
     values.put("rss.bytes", gauges.rssBytes());
     values.put("cpu.millis", gauges.cpuMillis());
     values.put("application", gauges.application());
-    return object(values);
+    return values;
   }
 
-  private static String object(Map<String, Object> values) {
+  private static String object(Map<?, ?> values) {
     return values.entrySet().stream()
-        .map(entry -> string(entry.getKey()) + ":" + value(entry.getValue()))
+        .map(entry -> string(String.valueOf(entry.getKey())) + ":" + value(entry.getValue()))
         .collect(joining(",", "{", "}"));
   }
 
   private static String value(Object value) {
-    return value instanceof Number number ? number.toString() : string(String.valueOf(value));
+    return switch (value) {
+      case Number number -> number.toString();
+      case Map<?, ?> map -> object(map);
+      case List<?> list -> list.stream().map(StatusReport::value).collect(joining(",", "[", "]"));
+      default -> string(value.toString());
+    };
   }
 
   private static String string(String text) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -95,6 +96,13 @@ final class Supervisor implements ControlServer.Listener {
 
   void tell(Event event) {
     inputs.add(() -> decide(event));
+  }
+
+  /** The manager and its workers, as the next thing that the manager does. */
+  CompletableFuture<Map<String, Object>> report() {
+    var report = new CompletableFuture<Map<String, Object>>();
+    inputs.add(() -> report.complete(status()));
+    return report;
   }
 
   @Override
@@ -255,8 +263,12 @@ final class Supervisor implements ControlServer.Listener {
     Optional.ofNullable(numbers.get(from)).ifPresent(task);
   }
 
+  private Map<String, Object> status() {
+    return StatusReport.of(state, this::pid, now(), version);
+  }
+
   private void report(Connection to) {
-    var json = StatusReport.json(state, this::pid, now(), version);
+    var json = StatusReport.json(status());
     try {
       to.send(new Message("status", Map.of("json", json)));
     } catch (IOException e) {

@@ -371,6 +371,17 @@ class DecisionTest {
   }
 
   @Test
+  void asManyAsAreAskedFor() {
+    serving();
+
+    assertEquals("start 3, start 4", on(new Event.Scaled(4)));
+    on(new Event.Ready(3));
+    on(new Event.Ready(4));
+    assertEquals(4, state.desired());
+    assertEquals("", on(new Event.Scaled(4)));
+  }
+
+  @Test
   void oneLessStopsWhoIsNotReadyYet() {
     serving();
     on(signal(Order.ONE_MORE));

@@ -14,8 +14,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class ManagerFolderTest {
+class SocketFolderTest {
   /** Larger than any pid that Linux gives. */
   private static final long DEAD = 999_999_999;
 
@@ -37,11 +39,12 @@ class ManagerFolderTest {
     assertFalse(Files.exists(left));
   }
 
-  @Test
-  void leavesAloneWhatIsListenedTo() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {Connection.CONTROL, SocketFolder.CONSOLE})
+  void leavesAloneWhatIsListenedTo(String socket) throws IOException {
     var other = folder(DEAD);
     try (var listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      listening.bind(UnixDomainSocketAddress.of(other.resolve(Connection.CONTROL)));
+      listening.bind(UnixDomainSocketAddress.of(other.resolve(socket)));
 
       create();
 
@@ -68,7 +71,7 @@ class ManagerFolderTest {
   }
 
   private Path create() throws IOException {
-    return ManagerFolder.create(Map.of("XDG_RUNTIME_DIR", parent.toString()), DEAD - 1);
+    return SocketFolder.create(Map.of("XDG_RUNTIME_DIR", parent.toString()), DEAD - 1);
   }
 
   private Path folder(long pid) throws IOException {

@@ -2,6 +2,8 @@ package org.yimmo.wsgi.proc.internal.control;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,19 +12,24 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 
 /**
- * The folder of the manager's sockets. Only its user may enter: that is all the protection.
+ * The folder of the sockets of a manager with its workers, or of a process without a manager. Only
+ * its user may enter: that is all the protection that most of them have.
  *
- * <p>A manager that is killed cannot delete it: its workers do, and else the next manager.
+ * <p>A process that is killed cannot delete it: the workers of a manager do, and else the next
+ * process.
  */
-public final class ManagerFolder {
+public final class SocketFolder {
+  /** The name of the console's socket in it; in that of a worker its number follows. */
+  public static final String CONSOLE = "console";
+
   private static final String PREFIX = "yimmo-wsgi-";
 
-  private ManagerFolder() {}
+  private SocketFolder() {}
 
   /**
    * Makes it.
    *
-   * @param pid of the manager
+   * @param pid of its process
    */
   public static Path create(Map<String, String> environment, long pid) throws IOException {
     var folder = parent(environment).resolve(PREFIX + pid);
@@ -59,22 +66,32 @@ public final class ManagerFolder {
     }
   }
 
-  /** A manager that is just starting has its folder before it listens. */
+  /** A process that is just starting has its folder before it listens. */
   private static boolean ofDeadProcess(Path folder) {
     var number = folder.getFileName().toString().substring(PREFIX.length());
     return number.matches("[1-9]\\d{0,9}") && ProcessHandle.of(Long.parseLong(number)).isEmpty();
   }
 
-  /** Deletes it if no manager listens in it any more. What cannot be deleted stays. */
+  /**
+   * Deletes it if its process listens no more; it may be one of another container that shares the
+   * parent folder. What cannot be deleted stays.
+   */
   public static void deleteIfAbandoned(Path folder) {
-    try (var _ = Connection.to(folder)) {
-      // somebody listens, perhaps in another container that shares the parent folder
+    if (answers(folder.resolve(Connection.CONTROL)) || answers(folder.resolve(CONSOLE))) {
+      return;
+    }
+    try {
+      delete(folder);
     } catch (IOException _) {
-      try {
-        delete(folder);
-      } catch (IOException _) {
-        // another one deletes it, too
-      }
+      // another one deletes it, too
+    }
+  }
+
+  private static boolean answers(Path socket) {
+    try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return true;
+    } catch (IOException _) {
+      return false;
     }
   }
 
@@ -84,7 +101,7 @@ public final class ManagerFolder {
       return;
     }
     try (var files = Files.list(folder)) {
-      files.forEach(ManagerFolder::deleteFile);
+      files.forEach(SocketFolder::deleteFile);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
