@@ -9,14 +9,15 @@ import org.yimmo.wsgi.application.Input;
 import org.yimmo.wsgi.application.StartResponse;
 
 /**
- * A thread that runs Python applications: its thread state, which is kept as long as the thread
- * lives (or {@code threading.local} would be lost between requests), its {@code yimmo.Context}, its
- * environ, and the request it is at.
+ * A thread that runs the applications of an interpreter: its thread state, which is kept as long as
+ * the thread lives (or {@code threading.local} would be lost between requests), its {@code
+ * yimmo.Context}, its environ, and the request it is at.
  *
  * <p><em>Thread:</em> its own, unless a method says otherwise.
  */
 final class Worker {
   private final Python py;
+  private final Gil gil;
   private final ContextType contextType;
   private final int handle;
   private final Thread thread = Thread.currentThread();
@@ -36,12 +37,13 @@ final class Worker {
   private Optional<StartResponse.Write> write = Optional.empty();
 
   /**
-   * The worker of the current thread, which holds the GIL.
+   * The worker of the current thread, which holds the GIL in the interpreter.
    *
    * @param handle what the memory of its context object says
    */
-  Worker(Python py, ContextType contextType, int handle) {
+  Worker(Python py, Gil gil, ContextType contextType, int handle) {
     this.py = py;
+    this.gil = gil;
     this.contextType = contextType;
     this.handle = handle;
     threadState = py.c().PyThreadState_Get();
@@ -63,7 +65,7 @@ final class Worker {
       inside = false;
       throw pythonHasEnded();
     }
-    py.c().PyEval_RestoreThread(threadState);
+    gil.acquire(threadState);
     holding = true;
   }
 
@@ -73,7 +75,7 @@ final class Worker {
 
   /** Leaves Python. */
   void release() {
-    py.c().PyEval_SaveThread();
+    gil.release();
     holding = false;
     inside = false;
   }
@@ -84,12 +86,12 @@ final class Worker {
       wait.run();
       return;
     }
-    py.c().PyEval_SaveThread();
+    gil.release();
     holding = false;
     try {
       wait.run();
     } finally {
-      py.c().PyEval_RestoreThread(threadState);
+      gil.acquire(threadState);
       holding = true;
     }
   }
@@ -171,7 +173,7 @@ final class Worker {
       return reading.read();
     }
     var own = isCurrent();
-    var state = py.c().PyEval_SaveThread();
+    var state = gil.release();
     if (own) {
       holding = false;
     }
@@ -180,7 +182,7 @@ final class Worker {
       return reading.read();
     } finally {
       disk.unlock();
-      py.c().PyEval_RestoreThread(state);
+      gil.acquire(state);
       if (own) {
         holding = true;
       }
@@ -237,6 +239,7 @@ final class Worker {
     return !thread.isAlive();
   }
 
+  /** Whether the thread is at a request in this interpreter. */
   boolean inside() {
     return inside;
   }
