@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +28,7 @@ import org.yimmo.wsgi.application.StartResponse;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.itests.support.Await;
 import org.yimmo.wsgi.itests.support.PaxExam;
+import org.yimmo.wsgi.itests.support.Serving;
 import org.yimmo.wsgi.itests.support.Wire;
 
 /**
@@ -39,10 +37,7 @@ import org.yimmo.wsgi.itests.support.Wire;
  */
 @ExtendWith(PaxExam.class)
 public class WiringIT {
-  private static final int THREADS = 2;
-  private static final String SERVER = "org.yimmo.wsgi.server";
   private static final String WORKER = "org.yimmo.wsgi.worker";
-  private static final String CONTEXT = "org.yimmo.wsgi.context";
 
   private static final CountDownLatch interrupted = new CountDownLatch(1);
 
@@ -83,16 +78,16 @@ public class WiringIT {
 
   @Test
   public void eachWorkerThreadRegistersItsQueues() throws Exception {
-    try (var _ = new Serving()) {
+    try (var _ = new Hello()) {
 
-      assertEquals(THREADS, queues());
+      assertEquals(Serving.THREADS, queues());
     }
   }
 
   @Test
   public void answersWithAJavaApplication() throws Exception {
-    try (var serving = new Serving();
-        var wire = Wire.to(serving.port)) {
+    try (var hello = new Hello();
+        var wire = hello.connect()) {
 
       var reply = wire.get("/hello?who=you");
 
@@ -105,8 +100,8 @@ public class WiringIT {
 
   @Test
   public void answers503WhileTheWorkerBundleIsStopped() throws Exception {
-    try (var serving = new Serving();
-        var kept = Wire.to(serving.port)) {
+    try (var hello = new Hello();
+        var kept = hello.connect()) {
       assertEquals(200, kept.get("/hello").status());
 
       bundle(WORKER).stop();
@@ -115,7 +110,7 @@ public class WiringIT {
         assertEquals(503, reply.status());
         assertTrue(Integer.parseInt(reply.field("Retry-After").orElseThrow()) >= 0);
         assertEquals(503, kept.get("/hello").status(), "on the same connection");
-        try (var fresh = Wire.to(serving.port)) {
+        try (var fresh = hello.connect()) {
           var another = fresh.get("/hello");
           assertEquals(503, another.status());
           assertTrue(another.field("Retry-After").isPresent());
@@ -125,7 +120,7 @@ public class WiringIT {
       }
 
       Await.until("the kept connection is served again", () -> kept.get("/hello").status() == 200);
-      try (var fresh = Wire.to(serving.port)) {
+      try (var fresh = hello.connect()) {
         assertEquals(200, fresh.get("/hello").status());
       }
     }
@@ -133,7 +128,7 @@ public class WiringIT {
 
   @Test
   public void isNotReadyWhileTheWorkerBundleIsStopped() throws Exception {
-    try (var _ = new Serving()) {
+    try (var _ = new Hello()) {
 
       bundle(WORKER).stop();
       try {
@@ -149,11 +144,11 @@ public class WiringIT {
 
   @Test
   public void followsAnApplicationThatComesAndGoes() throws Exception {
-    try (var serving = new Serving();
-        var wire = Wire.to(serving.port)) {
-      serving.application.unregister();
+    try (var hello = new Hello();
+        var wire = hello.connect()) {
+      hello.application.unregister();
       var without = wire.get("/hello").status();
-      serving.application = register(context);
+      hello.application = register(context);
       var with = wire.get("/hello").status();
 
       assertTrue(without == 503 || without == 404, "status " + without);
@@ -163,33 +158,34 @@ public class WiringIT {
 
   @Test
   public void movesToAnotherPortWhenTheConfigurationChanges() throws Exception {
-    try (var serving = new Serving()) {
-      var after = freePort();
+    try (var hello = new Hello()) {
+      var before = hello.serving.port();
+      var after = Serving.freePort();
 
-      configure(SERVER, server(after));
+      hello.serving.move(after);
 
-      Await.until("port " + after + " answers", () -> answers(after));
-      Await.until("port " + serving.port + " is closed", () -> !answers(serving.port));
+      Await.until("port " + after + " answers", () -> Serving.answers(after));
+      Await.until("port " + before + " is closed", () -> !Serving.answers(before));
     }
   }
 
   @Test
   public void interruptsAnApplicationThatTakesTooLong() throws Exception {
-    try (var serving = new Serving(Map.of("timeout.millis", 200L));
-        var wire = Wire.to(serving.port)) {
+    try (var hello = new Hello(Map.of("timeout.millis", 200L));
+        var wire = hello.connect()) {
 
       assertEquals(504, wire.get("/forever").status());
 
       assertEquals(200, wire.get("/hello").status(), "on the same connection");
       Await.until("the worker is back", () -> interrupted.getCount() == 0);
-      assertEquals(THREADS, queues());
+      assertEquals(Serving.THREADS, queues());
       assertEquals(0, stuck());
     }
   }
 
   @Test
   public void hasTheGaugeStuckWithoutADeadlineToo() throws Exception {
-    try (var _ = new Serving()) {
+    try (var _ = new Hello()) {
 
       assertEquals(0, stuck());
     }
@@ -207,30 +203,27 @@ public class WiringIT {
 
   // --- arrangement
 
-  /** The three configurations and the application, until closed. */
-  private final class Serving implements AutoCloseable {
-    private final int port = freePort();
+  /** A server with the application, until closed. */
+  private final class Hello implements AutoCloseable {
+    private final Serving serving;
     private ServiceRegistration<Application> application = register(context);
 
-    private Serving() throws IOException {
+    private Hello() throws IOException {
       this(Map.of());
     }
 
-    private Serving(Map<String, Object> worker) throws IOException {
-      configure(CONTEXT, Map.of("multithread", true, "multiprocess", false));
-      var properties = new HashMap<String, Object>(worker);
-      properties.putAll(Map.of("threads", THREADS, "queue.capacity", 64));
-      configure(WORKER, properties);
-      configure(SERVER, server(port));
-      Await.until("queues are registered", () -> queues() == THREADS);
-      Await.until("port " + port + " answers", () -> answers(port));
+    private Hello(Map<String, Object> worker) throws IOException {
+      serving = new Serving(configurationAdmin, worker);
+      Await.until("queues are registered", () -> queues() == Serving.THREADS);
+    }
+
+    private Wire connect() {
+      return serving.connect();
     }
 
     @Override
     public void close() throws IOException {
-      for (var pid : List.of(SERVER, WORKER, CONTEXT)) {
-        configurationAdmin.getConfiguration(pid, "?").delete();
-      }
+      serving.close();
       Await.until("queues are gone", () -> queues() == 0);
       application.unregister();
     }
@@ -261,48 +254,6 @@ public class WiringIT {
             + ' '
             + environ.variable("QUERY_STRING").orElse("");
     return List.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
-  }
-
-  private static Map<String, Object> server(int port) {
-    return Map.ofEntries(
-        Map.entry("bind", new String[] {"127.0.0.1:" + port}),
-        Map.entry("tls.cert", ""),
-        Map.entry("tls.key", ""),
-        Map.entry("idle.timeout.millis", 30_000L),
-        Map.entry("header.timeout.millis", 30_000L),
-        Map.entry("body.timeout.millis", 30_000L),
-        Map.entry("write.timeout.millis", 30_000L),
-        Map.entry("grace.period.millis", 10_000L),
-        Map.entry("max.line.bytes", 8_192),
-        Map.entry("max.fields.bytes", 65_536),
-        Map.entry("max.body.bytes", 0L),
-        Map.entry("body.memory.bytes", 65_536),
-        Map.entry("max.connections", 1_000),
-        Map.entry("transport", "auto"),
-        Map.entry("access.log", ""),
-        Map.entry("access.log.format", "combined"));
-  }
-
-  private void configure(String pid, Map<String, Object> properties) throws IOException {
-    configurationAdmin
-        .getConfiguration(pid, "?")
-        .updateIfDifferent(FrameworkUtil.asDictionary(properties));
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port", e);
-    }
-  }
-
-  private static boolean answers(int port) {
-    try (var wire = Wire.to(port)) {
-      return wire.get("/hello").status() == 200;
-    } catch (UncheckedIOException _) {
-      return false;
-    }
   }
 
   private Bundle bundle(String symbolicName) {

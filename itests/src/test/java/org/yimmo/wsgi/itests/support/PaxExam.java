@@ -4,8 +4,13 @@ import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
+import static org.ops4j.pax.exam.CoreOptions.vmOptions;
 
 import java.io.IOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -24,6 +29,8 @@ import org.ops4j.pax.exam.ExamSystem;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.TestAddress;
 import org.ops4j.pax.exam.TestContainer;
+import org.ops4j.pax.exam.TestContainerFactory;
+import org.ops4j.pax.exam.forked.ForkedTestContainerFactory;
 import org.ops4j.pax.exam.nat.internal.NativeTestContainerFactory;
 import org.ops4j.pax.exam.spi.PaxExamRuntime;
 import org.yimmo.wsgi.itests.support.Distribution.ShippedBundle;
@@ -35,17 +42,22 @@ import org.yimmo.wsgi.itests.support.Distribution.ShippedBundle;
  * services. {@code @BeforeEach} runs outside the container.
  */
 public final class PaxExam implements BeforeAllCallback, AfterAllCallback, InvocationInterceptor {
+  /** On a test class: its container runs in a JVM of its own, because Python starts once in one. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.TYPE)
+  public @interface OwnJvm {}
+
   private final Map<String, TestAddress> addresses = new HashMap<>();
   private ExamSystem system;
   private TestContainer container;
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
+    var testClass = context.getRequiredTestClass();
     system = PaxExamRuntime.createTestSystem(options());
-    container = new NativeTestContainerFactory().create(system)[0];
+    container = factory(testClass).create(system)[0];
     container.start();
     var probe = system.createProbe();
-    var testClass = context.getRequiredTestClass();
     for (var method : testClass.getDeclaredMethods()) {
       if (method.isAnnotationPresent(Test.class)) {
         addresses.put(method.getName(), probe.addTest(testClass, method.getName()));
@@ -54,12 +66,22 @@ public final class PaxExam implements BeforeAllCallback, AfterAllCallback, Invoc
     container.installProbe(probe.build().getStream());
   }
 
+  private static TestContainerFactory factory(Class<?> testClass) {
+    return testClass.isAnnotationPresent(OwnJvm.class)
+        ? new ForkedTestContainerFactory()
+        : new NativeTestContainerFactory();
+  }
+
   private static Option[] options() throws IOException {
     var options = new ArrayList<Option>();
     options.add(frameworkStartLevel(6));
     // The manifest says JavaSE 25; Felix would derive packages for an older release by default.
     options.add(frameworkProperty("org.osgi.framework.bootdelegation").value("sun.misc"));
     options.add(systemProperty("org.ops4j.pax.logging.DefaultServiceLog.level").value("ERROR"));
+    options.add(
+        systemProperty("yimmo.example.bundle").value(System.getProperty("yimmo.example.bundle")));
+    options.add(
+        vmOptions("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
     for (var shipped : inContainer()) {
       var provision = bundle(shipped.jar().toUri().toString()).startLevel(shipped.startLevel());
       options.add(shipped.fragment() ? provision.noStart() : provision);

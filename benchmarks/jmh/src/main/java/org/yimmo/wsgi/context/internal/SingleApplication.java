@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.context.internal;
 
 import java.lang.annotation.Annotation;
+import java.time.Duration;
 import java.util.Map;
 import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.context.ExchangeHandler;
@@ -11,8 +12,8 @@ public final class SingleApplication {
 
   /** What serves exchanges by that application. */
   public static ExchangeHandler handler(Application application) {
-    var router = new Router();
-    router.mount(application, Map.of(Application.PATH, "/"));
+    var router = new Router(Duration.ZERO, () -> false);
+    router.mount(application, Map.of(Application.PATH, "/", "service.id", 1L));
     return new Contexts(router, new OneThread());
   }
 

@@ -37,7 +37,12 @@ public final class LivePython {
   /** Imports an application. */
   public Application load(Path folder, String module, String app)
       throws PythonUnusable, LoadFailure {
-    return python.load(new Settings(module, app, folder.toString(), List.of(), List.of("jmh")));
+    return python.load(
+        new Settings(
+            module,
+            app,
+            new Surroundings.CommandLine(folder.toString(), List.of(), List.of("jmh"))),
+        python.main());
   }
 
   /** The functions of its library. */

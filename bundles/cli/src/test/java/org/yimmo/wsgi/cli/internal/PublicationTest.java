@@ -32,7 +32,7 @@ class PublicationTest {
         published.keySet());
     assertEquals(Map.of("role", "worker", "pid.file", ""), published.get("org.yimmo.wsgi.proc"));
     assertEquals(
-        Map.of("multithread", false, "multiprocess", false),
+        Map.of("multithread", false, "multiprocess", false, "grace.period.millis", 30_000L),
         published.get("org.yimmo.wsgi.context"));
     assertEquals(
         Map.of(

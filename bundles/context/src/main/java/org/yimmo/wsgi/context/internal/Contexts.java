@@ -5,6 +5,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.yimmo.wsgi.context.ExchangeHandler;
 import org.yimmo.wsgi.exchange.Exchange;
+import org.yimmo.wsgi.exchange.Request;
 
 /** Serves exchanges: routes each one to its application and runs it there. */
 @Component(configurationPid = "org.yimmo.wsgi.context")
@@ -30,15 +31,29 @@ public final class Contexts implements ExchangeHandler {
   public void handle(Exchange exchange, Responses responses) {
     var request = exchange.request();
     try (var _ = request.content()) {
-      var path = PercentEncoding.decode(request.path());
-      switch (router.routes().find(request.fields().first("Host"), path)) {
+      switch (enter(request)) {
         case Routes.Found found -> {
-          var route = request.endpoints().rehearsing() ? found.rehearsal() : found;
-          new Call(exchange, responses, route, flags, heads).run();
+          try {
+            var route = request.endpoints().rehearsing() ? found.rehearsal() : found;
+            new Call(exchange, responses, route, flags, heads).run();
+          } finally {
+            found.visits().end();
+          }
         }
         case Routes.NotFound _ -> ServerResponses.respond(exchange, responses, 404, "Not Found");
-        case Routes.NoApplication _ -> ServerResponses.respondNotReady(exchange, responses);
+        case Routes.NotReady _ -> ServerResponses.respondNotReady(exchange, responses);
       }
     }
+  }
+
+  /** An application that went meanwhile lets nobody in; there are other routes then. */
+  private Routes.Match enter(Request request) {
+    var host = request.fields().first("Host");
+    var path = PercentEncoding.decode(request.path());
+    var match = router.routes().find(host, path);
+    while (match instanceof Routes.Found found && !found.visits().begin()) {
+      match = router.routes().find(host, path);
+    }
+    return match;
   }
 }

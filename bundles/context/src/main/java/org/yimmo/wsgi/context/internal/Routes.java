@@ -1,5 +1,6 @@
 package org.yimmo.wsgi.context.internal;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -8,27 +9,37 @@ import org.yimmo.wsgi.application.Application;
 
 /**
  * Which application answers for a host and a path: an exact host before a wildcard before any, the
- * longest path first, then the higher rank.
+ * longest path first, then the higher rank, then who came first.
  *
  * <p><em>Thread:</em> immutable.
  *
- * @param mounts the mounted applications, best first
+ * @param mounts the mounts, best first
  */
 record Routes(List<Mount> mounts) {
   /**
-   * An application and where it is mounted.
+   * Where an application is mounted.
    *
    * @param host a host in lower case, {@code *.domain}, or {@code ""} for any
    * @param path {@code ""} for the root, otherwise {@code /segment…} without a slash at the end
-   * @param rank a higher one wins the same mount
    */
-  record Mount(Application application, String name, String host, String path, int rank) {
-    private static final Comparator<Mount> BEST_FIRST =
-        Comparator.comparing((Mount mount) -> mount.host.isEmpty())
-            .thenComparing(mount -> mount.host.startsWith("*."))
-            .thenComparingInt(mount -> -mount.host.length())
-            .thenComparingInt(mount -> -mount.path.length())
-            .thenComparingInt(mount -> -mount.rank);
+  record Place(String host, String path) {
+    private static final Comparator<Place> BEST_FIRST =
+        Comparator.comparing((Place place) -> place.host.isEmpty())
+            .thenComparing(place -> place.host.startsWith("*."))
+            .thenComparingInt(place -> -place.host.length())
+            .thenComparingInt(place -> -place.path.length());
+
+    /** The place that names stand for, as people write them. */
+    static Place of(String host, String path) {
+      var end = path.length();
+      while (end > 0 && path.charAt(end - 1) == '/') {
+        end--;
+      }
+      var stem = path.substring(0, end);
+      return new Place(
+          host.toLowerCase(Locale.ROOT),
+          stem.isEmpty() || stem.startsWith("/") ? stem : "/" + stem);
+    }
 
     boolean matches(String requestHost, String requestPath) {
       return matchesHost(requestHost) && matchesPath(requestPath);
@@ -50,30 +61,67 @@ record Routes(List<Mount> mounts) {
     }
   }
 
+  /** What there is at a place. */
+  sealed interface Mount {
+    /** An application serves before one is awaited, and the better one before others. */
+    Comparator<Mount> BEST_FIRST =
+        Comparator.comparing(Mount::place, Place.BEST_FIRST)
+            .thenComparing(mount -> mount instanceof Awaited)
+            .thenComparingInt(mount -> -mount.rank())
+            .thenComparingLong(Mount::service);
+
+    Place place();
+
+    int rank();
+
+    /** The {@code service.id} of what is mounted. */
+    long service();
+  }
+
+  /**
+   * An application.
+   *
+   * @param visits the requests in it
+   * @param rank a higher one wins the same place
+   */
+  record Serving(
+      Application application, String name, Visits visits, Place place, int rank, long service)
+      implements Mount {}
+
+  /** An application is about to come, or to come back: somebody says so. */
+  record Awaited(Place place, long service) implements Mount {
+    @Override
+    public int rank() {
+      return 0;
+    }
+  }
+
   /** What was found. */
   sealed interface Match {}
 
   /**
    * An application.
    *
+   * @param visits the requests in it
    * @param scriptName the path of its mount, {@code SCRIPT_NAME}
    * @param pathInfo the rest of the path, {@code PATH_INFO}
    */
-  record Found(Application application, String name, String scriptName, String pathInfo)
+  record Found(
+      Application application, String name, Visits visits, String scriptName, String pathInfo)
       implements Match {
     /** The same with {@link Application#rehearsal}. */
     Found rehearsal() {
-      return new Found(application.rehearsal(), name, scriptName, pathInfo);
+      return new Found(application.rehearsal(), name, visits, scriptName, pathInfo);
     }
   }
 
   /** There are applications, but none for this host and path. */
   record NotFound() implements Match {}
 
-  /** There is no application at all, not yet or not now. */
-  record NoApplication() implements Match {}
+  /** There is no application at all, or none at this place, not yet or not now. */
+  record NotReady() implements Match {}
 
-  static Routes of(List<Mount> mounts) {
+  static Routes of(Collection<Mount> mounts) {
     return new Routes(mounts.stream().sorted(Mount.BEST_FIRST).toList());
   }
 
@@ -82,14 +130,22 @@ record Routes(List<Mount> mounts) {
    * @param path the path, percent-decoded
    */
   Match find(Optional<String> hostField, String path) {
-    var host = mounts.size() == 1 && mounts.getFirst().host.isEmpty() ? "" : host(hostField);
+    var host =
+        mounts.size() == 1 && mounts.getFirst().place().host.isEmpty() ? "" : host(hostField);
     for (var mount : mounts) {
-      if (mount.matches(host, path)) {
-        return new Found(
-            mount.application, mount.name, mount.path, path.substring(mount.path.length()));
+      if (mount.place().matches(host, path)) {
+        return found(mount, path);
       }
     }
-    return mounts.isEmpty() ? new NoApplication() : new NotFound();
+    return mounts.isEmpty() ? new NotReady() : new NotFound();
+  }
+
+  private static Match found(Mount mount, String path) {
+    return switch (mount) {
+      case Serving(var application, var name, var visits, var place, _, _) ->
+          new Found(application, name, visits, place.path, path.substring(place.path.length()));
+      case Awaited _ -> new NotReady();
+    };
   }
 
   /** The host without its port, in lower case (RFC 3986 §3.2.2: case does not matter). */

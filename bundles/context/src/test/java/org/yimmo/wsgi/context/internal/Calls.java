@@ -69,7 +69,7 @@ final class Calls {
 
   static Answer call(Exchange exchange, Application application) {
     var answer = new Answer();
-    var route = new Routes.Found(application, "test", "", "/");
+    var route = new Routes.Found(application, "test", new Visits(), "", "/");
     new Call(
             exchange,
             answer::add,

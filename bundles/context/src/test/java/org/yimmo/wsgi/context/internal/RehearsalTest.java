@@ -2,7 +2,7 @@ package org.yimmo.wsgi.context.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.lang.annotation.Annotation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,14 +39,14 @@ class RehearsalTest {
   }
 
   private void handle(Endpoints endpoints) {
-    var router = new Router();
+    var router = new Router(Duration.ZERO, () -> false);
     router.mount(
         (_, startResponse) -> {
           calls.add("called");
           startResponse.start("204 No Content", List.of());
           return List.of();
         },
-        Map.of());
+        Map.of("service.id", 1L));
     var request =
         new Request(
             "GET",
@@ -57,19 +57,6 @@ class RehearsalTest {
             Fields.of("Host", "localhost"),
             Content.none(),
             endpoints);
-    new Contexts(router, new Defaults()).handle(new Exchange(request, _ -> {}, 1024), parts::add);
-  }
-
-  @SuppressWarnings("BadAnnotationImplementation") // nobody compares it
-  private record Defaults(boolean multithread, boolean multiprocess)
-      implements Contexts.Configuration {
-    Defaults() {
-      this(false, false);
-    }
-
-    @Override
-    public Class<? extends Annotation> annotationType() {
-      return Contexts.Configuration.class;
-    }
+    new Contexts(router, new OneThread()).handle(new Exchange(request, _ -> {}, 1024), parts::add);
   }
 }

@@ -142,7 +142,8 @@ class RequestEnvironTest {
   }
 
   private static RequestEnviron environ(Request request, String scriptName, String pathInfo) {
-    var route = new Routes.Found((_, _) -> java.util.List.of(), "test", scriptName, pathInfo);
+    var route =
+        new Routes.Found((_, _) -> java.util.List.of(), "test", new Visits(), scriptName, pathInfo);
     return new RequestEnviron(request, route, new RequestEnviron.Flags(true, false));
   }
 }

@@ -2,17 +2,23 @@ package org.yimmo.wsgi.context.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.osgi.service.condition.Condition;
 import org.yimmo.wsgi.application.Application;
 
 class RoutesTest {
-  private final Router router = new Router();
+  private final Router router = new Router(Duration.ZERO, () -> false);
+  private final AtomicLong services = new AtomicLong();
 
   @ParameterizedTest
   @CsvSource({
@@ -69,6 +75,69 @@ class RoutesTest {
   }
 
   @Test
+  void whoCameFirstWinsAmongEquals() {
+    var first = properties("first", "/", "", 0);
+    var second = properties("second", "/", "", 0);
+
+    router.mount(application(), second);
+    router.mount(application(), first);
+
+    assertEquals("first", find("localhost", "/").name());
+  }
+
+  @Test
+  void anApplicationMayBeMountedTwice() {
+    var application = application();
+    var shop = properties("shop", "/shop", "", 0);
+    router.mount(application, shop);
+    router.mount(application, properties("store", "/store", "", 0));
+
+    router.unmount(application, shop);
+
+    assertEquals("store", find("localhost", "/store").name());
+    assertInstanceOf(
+        Routes.NotFound.class, router.routes().find(Optional.of("localhost"), "/shop"));
+  }
+
+  @Test
+  void anApplicationMovesWhenItsPropertiesChange() {
+    var application = application();
+    var properties = new HashMap<>(properties("shop", "/shop", "", 0));
+    router.mount(application, properties);
+    var visits = find("localhost", "/shop").visits();
+
+    properties.put(Application.PATH, "/store");
+    router.remount(application, properties);
+
+    assertSame(visits, find("localhost", "/store").visits());
+    assertInstanceOf(
+        Routes.NotFound.class, router.routes().find(Optional.of("localhost"), "/shop"));
+  }
+
+  @Test
+  void whereAnApplicationIsAwaitedTheServerIsNotReady() {
+    mount("root", "/", "");
+    var awaited = properties("", "/shop/", "", 0);
+
+    router.await(Condition.INSTANCE, awaited);
+
+    assertEquals("root", find("localhost", "/").name());
+    assertInstanceOf(
+        Routes.NotReady.class, router.routes().find(Optional.of("localhost"), "/shop/cart"));
+    router.awaitNoLonger(Condition.INSTANCE, awaited);
+    assertEquals("root", find("localhost", "/shop/cart").name());
+  }
+
+  @Test
+  void anApplicationServesWhereAnotherOneIsAwaited() {
+    router.await(Condition.INSTANCE, properties("", "/shop", "", 0));
+    mount("old", "/shop", "");
+    router.mount(application(), properties("new", "/shop", "", 1));
+
+    assertEquals("new", find("localhost", "/shop").name());
+  }
+
+  @Test
   void withoutAMatchNothingIsFound() {
     mount("shop", "/shop", "");
 
@@ -78,12 +147,12 @@ class RoutesTest {
   @Test
   void withoutApplicationsTheServerIsNotReady() {
     var application = application();
-    router.mount(application, properties("shop", "/", "", 0));
+    var properties = properties("shop", "/", "", 0);
+    router.mount(application, properties);
 
-    router.unmount(application);
+    router.unmount(application, properties);
 
-    assertInstanceOf(
-        Routes.NoApplication.class, router.routes().find(Optional.of("localhost"), "/"));
+    assertInstanceOf(Routes.NotReady.class, router.routes().find(Optional.of("localhost"), "/"));
   }
 
   private void mount(String name, String path, String host) {
@@ -101,7 +170,7 @@ class RoutesTest {
     };
   }
 
-  private static Map<String, Object> properties(String name, String path, String host, int rank) {
+  private Map<String, Object> properties(String name, String path, String host, int rank) {
     return Map.of(
         Application.NAME,
         name,
@@ -110,7 +179,9 @@ class RoutesTest {
         Application.HOST,
         host,
         "service.ranking",
-        rank);
+        rank,
+        "service.id",
+        services.incrementAndGet());
   }
 
   private Routes.Found find(String host, String path) {

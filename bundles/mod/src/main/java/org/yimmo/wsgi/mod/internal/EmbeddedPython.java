@@ -8,8 +8,10 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,14 +23,15 @@ import org.yimmo.wsgi.mod.internal.capi.CPython;
 import org.yimmo.wsgi.mod.internal.capi.CPythonLibrary;
 import org.yimmo.wsgi.mod.internal.capi.Memory;
 import org.yimmo.wsgi.mod.internal.capi.SystemLoader;
+import org.yimmo.wsgi.mod.internal.capi.SystemThreads;
 import org.yimmo.wsgi.mod.internal.choose.Installation;
 import org.yimmo.wsgi.mod.internal.choose.PythonUnusable;
 
 /**
- * The interpreter of this process: started once, ended with the process.
+ * CPython in this process: started once, ended with the process.
  *
- * <p>A thread of its own starts it, imports the applications and ends it: it is what Python calls
- * the main thread. It runs no requests.
+ * <p>A thread of its own starts it, makes its interpreters, imports the applications and ends it:
+ * it is what Python calls the main thread. It runs no requests.
  */
 final class EmbeddedPython {
   private static final System.Logger LOG = System.getLogger("org.yimmo.wsgi.mod");
@@ -47,14 +50,16 @@ final class EmbeddedPython {
 
   private final Installation installation;
   private final ExecutorService mainThread;
-  private Python py; // the main thread's, as all below
-  private Workers workers;
-  private Overseer overseer;
-  private String version;
-  private long threadState;
+  private final Interpreter.Beginning beginning;
 
-  private EmbeddedPython(Installation installation) {
+  /** The main one first; written by the main thread. */
+  private final List<Interpreter> interpreters = new CopyOnWriteArrayList<>();
+
+  private String version; // the main thread's, until the start is over
+
+  private EmbeddedPython(Installation installation, Interpreter.Beginning beginning) {
     this.installation = installation;
+    this.beginning = beginning;
     mainThread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("yimmo-python").stackSize(STACK_BYTES).daemon().factory());
@@ -81,9 +86,11 @@ final class EmbeddedPython {
       throw new PythonUnusable(
           "Python was started in this process before the bundle was updated: start a new process");
     }
-    var python = new EmbeddedPython(installation);
+    var python =
+        new EmbeddedPython(
+            installation, new Interpreter.Beginning(bootstrapSource(), productVersion));
     try {
-      python.onMainThread(() -> python.initialize(productVersion));
+      python.onMainThread(python::initialize);
     } catch (PythonUnusable | RuntimeException e) {
       python.mainThread.shutdown();
       throw e;
@@ -102,26 +109,48 @@ final class EmbeddedPython {
     return "Python " + version + " (" + installation.executable() + ")";
   }
 
+  /** The interpreter that is there from the start. */
+  Interpreter main() {
+    return interpreters.getFirst();
+  }
+
   /**
-   * Imports the application.
+   * A new interpreter. It is never destroyed: CPython leaks or aborts then.
+   *
+   * @throws LoadFailure it cannot be made
+   * @throws PythonUnusable Python has ended
+   */
+  Interpreter another() throws LoadFailure, PythonUnusable {
+    return onMainThread(() -> {
+      var another = main().another(beginning);
+      interpreters.add(another);
+      return another;
+    });
+  }
+
+  /**
+   * Imports an application.
    *
    * <p><em>Blocks:</em> as long as the import takes.
    *
    * @throws LoadFailure it cannot be imported
    * @throws PythonUnusable Python has ended
    */
-  PythonApplication load(Settings settings) throws LoadFailure, PythonUnusable {
-    return onMainThread(() -> withGil(() -> imported(settings)));
+  PythonApplication load(Settings settings, Interpreter interpreter)
+      throws LoadFailure, PythonUnusable {
+    return onMainThread(() -> interpreter.load(settings));
   }
 
   /**
-   * Ends Python: the functions of {@code atexit} run and the streams are flushed.
+   * Ends Python: in each interpreter the functions of {@code atexit} run and the streams are
+   * flushed.
    *
    * <p><em>Blocks:</em> for a few seconds at most; threads of the application that are not daemons
    * are waited for so long.
    */
   void end() {
-    var nobodyInside = workers.close();
+    var nobodyInside =
+        interpreters.stream().map(Interpreter::close).reduce(true, Boolean::logicalAnd);
     var threads = new AtomicReference<>("");
     var end = mainThread.submit(() -> end(nobodyInside, threads));
     mainThread.shutdown();
@@ -161,16 +190,7 @@ final class EmbeddedPython {
     }
   }
 
-  private <T> T withGil(Callable<T> task) throws Exception {
-    py.c().PyEval_RestoreThread(threadState);
-    try {
-      return task.call();
-    } finally {
-      threadState = py.c().PyEval_SaveThread();
-    }
-  }
-
-  private Void initialize(String productVersion) throws PythonUnusable {
+  private Void initialize() throws PythonUnusable {
     var c = library();
     System.setProperty(STARTED, installation.library().toString());
     preinitialize(c);
@@ -180,16 +200,10 @@ final class EmbeddedPython {
             .allocateFrom(installation.executable().toString(), Charset.forName("UTF-32LE"))
             .address());
     c.Py_InitializeEx(0); // no handler for SIGINT
-    py = new Python(c, bootstrapSource());
-    workers = new Workers(py);
-    overseer = new Overseer(py, workers);
-    try (var found = py.bootstrap("version")) {
-      version = py.text(found.borrow());
-    }
-    py.bootstrap(
-            "prepare_process", py.string(productVersion), py.share(workers.contextType().type()))
-        .close();
-    threadState = c.PyEval_SaveThread();
+    var gil = new Gil(c, new SystemThreads(), installation.minorVersion());
+    var main = Interpreter.main(c, gil, beginning);
+    version = main.version();
+    interpreters.add(main);
     LOG.log(Level.INFO, "{0}, library {1}", description(), installation.library());
     return null;
   }
@@ -231,39 +245,15 @@ final class EmbeddedPython {
     }
   }
 
-  private PythonApplication imported(Settings settings) throws LoadFailure {
-    try (var objection =
-        py.bootstrap(
-            "prepare_application",
-            py.list(settings.argv()),
-            py.string(settings.chdir()),
-            py.list(settings.pythonpath()))) {
-      if (objection.borrow() != py.none()) {
-        throw new LoadFailure(py.text(objection.borrow()));
-      }
-    }
-    try (var found =
-        py.bootstrap("load", py.string(settings.module()), py.string(settings.app()))) {
-      var application = py.c().PyTuple_GetItem(found.borrow(), 0);
-      if (application == py.none()) {
-        throw new LoadFailure(py.text(py.c().PyTuple_GetItem(found.borrow(), 1)));
-      }
-      return new PythonApplication(
-          py, workers, overseer, py.share(application), py.ofBootstrap("rehearse"));
-    }
-  }
-
-  /** Ending the interpreter while a thread is in it would crash the process. */
+  /**
+   * Ending an interpreter while a thread is in it would crash the process, and so would ending the
+   * main one while there are others.
+   */
   private void end(boolean nobodyInside, AtomicReference<String> threads) {
-    py.c().PyEval_RestoreThread(threadState);
-    try (var running = py.bootstrap("running_threads")) {
-      threads.set(py.text(running.borrow()));
-    }
-    if (nobodyInside) {
-      py.c().Py_FinalizeEx();
+    if (nobodyInside && interpreters.size() == 1) {
+      main().finish(threads);
     } else {
-      py.bootstrap("leave").close();
-      threadState = py.c().PyEval_SaveThread();
+      interpreters.reversed().forEach(interpreter -> interpreter.leave(nobodyInside, threads));
     }
   }
 }

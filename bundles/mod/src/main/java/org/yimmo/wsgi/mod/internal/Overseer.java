@@ -10,12 +10,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Looks at workers from outside and interrupts them.
+ * Looks at the workers of an interpreter from outside and interrupts them.
  *
  * <p>That takes the GIL, which C code may hold as long as it likes. So it is done on a thread of
  * its own, for which nobody waits for long; an interruption is done when the GIL is free.
  *
- * <p><em>Thread:</em> the watchdog.
+ * <p><em>Thread:</em> the watchdog, unless a method says otherwise.
  */
 final class Overseer {
   private static final long STACK_BYTES = 64L << 20;
@@ -85,6 +85,13 @@ final class Overseer {
         .request()
         .ifPresent(request ->
             visitor.execute(() -> withGil(() -> worker.interrupt(request, timeout.borrow()))));
+  }
+
+  /** Waits for the GIL once. <em>Thread:</em> that of {@link Turns}. <em>Blocks:</em> never. */
+  void visit() {
+    if (!waiting) {
+      visitor.execute(() -> withGil(() -> {}));
+    }
   }
 
   // --- the visitor

@@ -67,7 +67,7 @@ final class PythonApplication implements Application {
   @Override
   public String stack(Thread thread) {
     try {
-      var worker = workers.of(thread);
+      var worker = workers.of(thread).filter(Worker::inside);
       var lines = worker.isPresent() ? overseer.stack(worker.get()) : "";
       return lines.isEmpty() ? Application.super.stack(thread) : lines;
     } catch (TimeoutException _) {

@@ -10,9 +10,9 @@ import org.yimmo.wsgi.application.Input;
 import org.yimmo.wsgi.application.StartResponse;
 
 /**
- * A thread that runs Python applications: its thread state, which is kept as long as the thread
- * lives (or {@code threading.local} would be lost between requests), its {@code yimmo.Context}, its
- * environ, and the request it is at.
+ * A thread that runs the applications of an interpreter: its thread state, which is kept as long as
+ * the thread lives (or {@code threading.local} would be lost between requests), its {@code
+ * yimmo.Context}, its environ, and the request it is at.
  *
  * <p><em>Thread:</em> its own, unless a method says otherwise.
  */
@@ -24,6 +24,7 @@ final class Worker {
   private static final int MEAN_OF = 8;
 
   private final Python py;
+  private final Gil gil;
   private final ContextType contextType;
   private final int handle;
   private final Thread thread = Thread.currentThread();
@@ -44,12 +45,13 @@ final class Worker {
   private Optional<StartResponse.Write> write = Optional.empty();
 
   /**
-   * The worker of the current thread, which holds the GIL.
+   * The worker of the current thread, which holds the GIL in the interpreter.
    *
    * @param handle what the memory of its context object says
    */
-  Worker(Python py, ContextType contextType, int handle) {
+  Worker(Python py, Gil gil, ContextType contextType, int handle) {
     this.py = py;
+    this.gil = gil;
     this.contextType = contextType;
     this.handle = handle;
     threadState = py.c().PyThreadState_Get();
@@ -74,7 +76,7 @@ final class Worker {
     if (requests % SAMPLED == 1) {
       restoreMeasured();
     } else {
-      py.c().PyEval_RestoreThread(threadState);
+      gil.acquire(threadState);
     }
     holding = true;
   }
@@ -82,7 +84,7 @@ final class Worker {
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   private void restoreMeasured() {
     var start = System.nanoTime();
-    py.c().PyEval_RestoreThread(threadState);
+    gil.acquire(threadState);
     var waited = System.nanoTime() - start;
     waitNanos += (waited - waitNanos) / (requests == 1 ? 1 : MEAN_OF);
   }
@@ -98,7 +100,7 @@ final class Worker {
 
   /** Leaves Python. */
   void release() {
-    py.c().PyEval_SaveThread();
+    gil.release();
     holding = false;
     inside = false;
   }
@@ -109,12 +111,12 @@ final class Worker {
       wait.run();
       return;
     }
-    py.c().PyEval_SaveThread();
+    gil.release();
     holding = false;
     try {
       wait.run();
     } finally {
-      py.c().PyEval_RestoreThread(threadState);
+      gil.acquire(threadState);
       holding = true;
     }
   }
@@ -196,7 +198,7 @@ final class Worker {
       return reading.read();
     }
     var own = isCurrent();
-    var state = py.c().PyEval_SaveThread();
+    var state = gil.release();
     if (own) {
       holding = false;
     }
@@ -205,7 +207,7 @@ final class Worker {
       return reading.read();
     } finally {
       disk.unlock();
-      py.c().PyEval_RestoreThread(state);
+      gil.acquire(state);
       if (own) {
         holding = true;
       }
@@ -262,6 +264,7 @@ final class Worker {
     return !thread.isAlive();
   }
 
+  /** Whether the thread is at a request in this interpreter. */
   boolean inside() {
     return inside;
   }

@@ -8,17 +8,20 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that are attached to the interpreter: each at its first request, until it has ended.
+ * The threads that are attached to an interpreter: each at its first request, until it has ended.
  *
  * <p><em>Thread:</em> any.
  */
 final class Workers {
   private static final long STACK_BYTES = 64L << 20;
 
-  /** Static, as there is one interpreter in a process. */
-  private static final ThreadLocal<Worker> CURRENT = new ThreadLocal<>();
-
   private final Python py;
+  private final Gil gil;
+  private final long interpreter;
+
+  @SuppressWarnings("ThreadLocalUsage") // one for each interpreter, and those are never destroyed
+  private final ThreadLocal<Worker> own = new ThreadLocal<>();
+
   private final ContextType contextType;
   private final StackProtection stackProtection;
   private final AtomicInteger coming = new AtomicInteger(); // threads that attach or reap
@@ -27,9 +30,11 @@ final class Workers {
   private volatile Worker[] workers = new Worker[8]; // written with the GIL; grows by replacement
   private volatile boolean closed; // written by Python's main thread
 
-  /** The current thread holds the GIL. */
-  Workers(Python py) {
+  /** The current thread holds the GIL in the interpreter. */
+  Workers(Python py, Gil gil) {
     this.py = py;
+    this.gil = gil;
+    interpreter = py.c().PyThreadState_GetInterpreter(py.c().PyThreadState_Get());
     contextType = new ContextType(py, this);
     stackProtection = new StackProtection(py.c());
   }
@@ -44,13 +49,13 @@ final class Workers {
    * <p><em>Blocks:</em> when it is new here, until the GIL is free.
    */
   Worker current() {
-    var worker = CURRENT.get();
+    var worker = own.get();
     return worker == null ? attach() : worker;
   }
 
   /** Runs {@code wait} without the GIL, if this thread holds it for a request. */
   void whileWaiting(Runnable wait) {
-    var worker = CURRENT.get();
+    var worker = own.get();
     if (worker == null) {
       wait.run();
     } else {
@@ -102,20 +107,28 @@ final class Workers {
       if (closed) {
         throw Worker.pythonHasEnded();
       }
-      py.c().PyGILState_Ensure();
+      gil.acquire(newThreadState());
       try {
         stackProtection.reserve();
         var handle = claimHandle();
-        var worker = new Worker(py, contextType, handle);
+        var worker = new Worker(py, gil, contextType, handle);
         workers[handle - 1] = worker;
-        CURRENT.set(worker);
+        own.set(worker);
         return worker;
       } finally {
-        py.c().PyEval_SaveThread();
+        gil.release();
       }
     } finally {
       coming.decrementAndGet();
     }
+  }
+
+  private long newThreadState() {
+    var state = py.c().PyThreadState_New(interpreter);
+    if (state == 0) {
+      throw new OutOfMemoryError("no memory for a thread of Python");
+    }
+    return state;
   }
 
   /** No call of Python in between: nobody else gets the GIL. */
@@ -142,12 +155,12 @@ final class Workers {
       if (closed) {
         return;
       }
-      py.c().PyGILState_Ensure();
-      var own = py.c().PyThreadState_Get();
+      var visiting = newThreadState();
+      py.c().PyEval_RestoreThread(visiting); // not in turn: visits are made so that others get it
       try {
         task.run();
       } finally {
-        py.c().PyThreadState_Clear(own);
+        py.c().PyThreadState_Clear(visiting);
         py.c().PyThreadState_DeleteCurrent();
       }
     } finally {

@@ -1,7 +1,8 @@
 """What the bundle mod does in Python rather than through the C API.
 
-Runs on CPython 3.9 to 3.14, on the thread that is Python's main thread. Modules that most
-applications do not need are imported where they are used: each costs start-up time.
+Runs on CPython 3.9 to 3.14, once in each interpreter, on the thread that is Python's main thread.
+Modules that most applications do not need are imported where they are used: each costs start-up
+time.
 """
 
 import _signal
@@ -12,6 +13,7 @@ import threading  # its first import makes the importing thread the main thread
 import types
 
 _HERE = "<yimmo>"
+_REMEDY = "give the application the main interpreter (Yimmo-WSGI-Interpreter: main)"
 _ATTRIBUTE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -19,10 +21,8 @@ def version():
     return "%d.%d.%d" % sys.version_info[:3]
 
 
-def prepare_process(version, context_type):
-    """Once, before anything of the application is imported."""
-    _forget_manager()
-    _restore_preload()
+def prepare_interpreter(version, context_type):
+    """Once in each interpreter, before anything of an application is imported."""
     _keep_signals_from_applications()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
@@ -32,6 +32,96 @@ def prepare_process(version, context_type):
     module.Context = context_type
     module.Timeout = Timeout
     sys.modules["yimmo"] = module
+
+
+def prepare_process():
+    """Once in the process, in its main interpreter."""
+    _forget_manager()
+    _restore_preload()
+
+
+def isolate():
+    """Once in each interpreter but the main one."""
+    _keep_environment()
+    _refuse_fork()
+    _explain_refusals()
+
+
+def _keep_environment():
+    """os.environ belongs to the application of this interpreter, with the programs that it starts;
+    the environment of the process is that of all applications, and is left alone."""
+    os.putenv = os.unsetenv = lambda *_: None  # os.environ calls them
+
+    import _posixsubprocess
+
+    fork_exec = _posixsubprocess.fork_exec
+    posix_spawn = os.posix_spawn
+
+    def fork_exec_with_environment(*arguments):
+        if arguments[5] is None:
+            environment = [name + b"=" + value for name, value in os.environb.items()]
+            arguments = arguments[:5] + (environment,) + arguments[6:]
+        return fork_exec(*arguments)
+
+    def posix_spawn_with_environment(path, argv, env, **more):
+        return posix_spawn(path, argv, os.environ if env is None else env, **more)
+
+    def execv(path, args):
+        os.execve(path, args, os.environ)
+
+    def system(command):
+        shell = posix_spawn("/bin/sh", ("sh", "-c", command), os.environ)
+        return os.waitpid(shell, 0)[1]
+
+    _posixsubprocess.fork_exec = fork_exec_with_environment
+    os.posix_spawn = posix_spawn_with_environment
+    os.execv = execv
+    os.system = system
+
+
+def _refuse_fork():
+    """The child would abort: CPython goes on in the main interpreter only."""
+
+    def fork():
+        raise RuntimeError(
+            "a process cannot be forked from an interpreter beside others: start a program, or "
+            + _REMEDY
+        )
+
+    os.fork = os.forkpty = fork
+
+
+def _explain_refusals():
+    """Some extension modules work in one interpreter of a process only, and say so in many ways."""
+    from importlib.machinery import ExtensionFileLoader
+
+    def explaining(step):
+        def explained(self, *arguments):
+            try:
+                return step(self, *arguments)
+            except Exception as error:
+                _explain_refusal(self.name, error)
+                raise
+
+        return explained
+
+    ExtensionFileLoader.create_module = explaining(ExtensionFileLoader.create_module)
+    ExtensionFileLoader.exec_module = explaining(ExtensionFileLoader.exec_module)
+
+
+def _explain_refusal(extension, error):
+    """Not if what failed is the import of another module, or the library cannot be opened."""
+    if getattr(error, "name", None) or getattr(error, "path", None):
+        return
+    reason = str(error)
+    if _REMEDY in reason:
+        return
+    error.args = (
+        "%s; the extension module %s may refuse to be in an interpreter beside others: %s"
+        % (reason, extension, _REMEDY),
+    )
+    if isinstance(error, ImportError):
+        error.msg = error.args[0]
 
 
 def _forget_manager():
@@ -74,7 +164,7 @@ def _keep_signals_from_applications():
     _signal.signal = signal  # signal.signal calls it
 
 
-def prepare_application(argv, chdir, pythonpath):
+def prepare_command_line(argv, chdir, pythonpath):
     """What a command line says about the surroundings of the application: None or why not."""
     sys.argv = argv
     if chdir:
@@ -82,9 +172,55 @@ def prepare_application(argv, chdir, pythonpath):
             os.chdir(chdir)
         except OSError as error:
             return "cannot change to the directory %s: %s" % (chdir, error.strerror)
-    front = [os.getcwd()]
-    front += [os.path.abspath(entry) for entry in pythonpath]
+    _put_in_front([os.getcwd()] + pythonpath)
+    return None
+
+
+def prepare_deployment(pythonpath, venv, environment):
+    """What a deployed application has around it: None or why not."""
+    sys.argv = ["yimmo-wsgi"]
+    if venv:
+        objection = _enter(os.path.abspath(venv))
+        if objection:
+            return objection
+    for addition in environment:
+        name, equals, value = addition.partition("=")
+        if not name or not equals:
+            return "%r in the environment of the application is not NAME=value" % addition
+        os.environ[name] = value
+    _put_in_front(pythonpath)
+    return None
+
+
+def _put_in_front(entries):
+    front = [os.path.abspath(entry) for entry in entries]
     sys.path[:] = front + [entry for entry in sys.path if entry not in front]
+
+
+def _enter(venv):
+    """Makes this interpreter one of a virtual environment: None or why not."""
+    import site
+
+    try:
+        with open(os.path.join(venv, "pyvenv.cfg"), encoding="utf-8") as file:
+            lines = [line.partition("=") for line in file]
+    except OSError as error:
+        return "there is no virtual environment in %s: %s" % (venv, error.strerror)
+    settings = {key.strip().lower(): value.strip().lower() for key, _, value in lines}
+    release = "python%d.%d" % sys.version_info[:2]
+    packages = os.path.join(venv, "lib", release, "site-packages")
+    if not os.path.isdir(packages):
+        return "the virtual environment %s is not one of %s; make it with %s -m venv" % (
+            venv,
+            release,
+            sys.executable,
+        )
+    if settings.get("include-system-site-packages") != "true":
+        outside = site.getsitepackages() + [site.getusersitepackages()]
+        sys.path[:] = [entry for entry in sys.path if entry not in outside]
+    sys.prefix = sys.exec_prefix = venv
+    sys.executable = os.path.join(venv, "bin", "python")
+    site.addsitedir(packages)
     return None
 
 
@@ -251,10 +387,12 @@ def running_threads():
     )
 
 
-def leave():
-    """The end without the end of the interpreter: some thread is still in Python."""
+def leave(wait_for_threads):
+    """The end without the end of the interpreter."""
     import atexit
 
+    if wait_for_threads:
+        threading._shutdown()
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:

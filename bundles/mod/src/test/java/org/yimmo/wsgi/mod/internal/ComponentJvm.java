@@ -1,11 +1,13 @@
 package org.yimmo.wsgi.mod.internal;
 
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
@@ -17,14 +19,15 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.Version;
 
 /**
- * A process in which the component is activated and deactivated as its arguments say; it prints
+ * A process in which the components are activated and deactivated as its arguments say; it prints
  * what is registered and unregistered.
  *
  * <ul>
- *   <li>{@code activate key=value …}: the component of this class path
- *   <li>{@code update key=value …}: the component of a further class loader, as after an update
- *   <li>{@code deactivate}: while the framework runs
- *   <li>{@code stop}: while the framework stops
+ *   <li>{@code activate key=value …}: the components of {@code org.yimmo.wsgi.mod}
+ *   <li>{@code update key=value …}: those of a further class loader, as after an update
+ *   <li>{@code deploy key=value …}: one of {@code org.yimmo.wsgi.mod.application}
+ *   <li>{@code deactivate}: all, while the framework runs
+ *   <li>{@code stop}: all, while the framework stops
  * </ul>
  */
 final class ComponentJvm {
@@ -33,16 +36,22 @@ final class ComponentJvm {
   private ComponentJvm() {}
 
   public static void main(String[] steps) throws Exception {
-    var component = new Object();
+    var components = new ArrayDeque<Object>();
     for (var step : steps) {
       var words = List.of(step.split(" "));
+      var settings = words.subList(1, words.size());
       switch (words.getFirst()) {
-        case "activate" -> component = activate(ComponentJvm.class.getClassLoader(), words);
-        case "update" -> component = activate(furtherLoader(), words);
-        case "deactivate" -> deactivate(component);
+        case "activate" -> activate(components, ComponentJvm.class.getClassLoader(), settings);
+        case "update" -> activate(components, furtherLoader(), settings);
+        case "deploy" -> {
+          var runtime = components.getLast();
+          var loader = runtime.getClass().getClassLoader();
+          components.push(component(loader, DeployedApplication.class, settings, runtime));
+        }
+        case "deactivate" -> deactivate(components);
         case "stop" -> {
           stopping = true;
-          deactivate(component);
+          deactivate(components);
         }
         default -> throw new IllegalArgumentException(step);
       }
@@ -50,17 +59,31 @@ final class ComponentJvm {
     System.exit(0);
   }
 
-  private static Object activate(ClassLoader loader, List<String> words) throws Exception {
-    var component = loader.loadClass(ModComponent.class.getName());
-    var config = loader.loadClass(ModComponent.Config.class.getName());
-    Constructor<?> constructor = component.getConstructor(BundleContext.class, config);
-    return constructor.newInstance(context(), config(config, words.subList(1, words.size())));
+  private static void activate(Deque<Object> components, ClassLoader loader, List<String> settings)
+      throws ReflectiveOperationException {
+    var runtime = component(loader, PythonRuntime.class, settings);
+    components.push(runtime);
+    components.push(component(loader, CommandLineApplication.class, settings, runtime));
   }
 
-  private static void deactivate(Object component) throws ReflectiveOperationException {
-    var method = component.getClass().getDeclaredMethod("deactivate");
-    method.setAccessible(true);
-    method.invoke(component);
+  private static Object component(
+      ClassLoader loader, Class<?> type, List<String> settings, Object... references)
+      throws ReflectiveOperationException {
+    var constructor = loader.loadClass(type.getName()).getConstructors()[0];
+    var config = loader.loadClass(type.getName() + "$Config");
+    var arguments = new ArrayList<Object>(List.of(context()));
+    arguments.addAll(List.of(references));
+    arguments.add(config(config, settings));
+    return constructor.newInstance(arguments.toArray());
+  }
+
+  private static void deactivate(Deque<Object> components) throws ReflectiveOperationException {
+    while (!components.isEmpty()) {
+      var component = components.pop();
+      var method = component.getClass().getDeclaredMethod("deactivate");
+      method.setAccessible(true);
+      method.invoke(component);
+    }
   }
 
   /** Only the classes of this bundle are its own. */
@@ -73,9 +96,11 @@ final class ComponentJvm {
     return new URLClassLoader(urls, ComponentJvm.class.getClassLoader()) {
       @Override
       protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        return name.startsWith("org.yimmo.wsgi.mod.")
-            ? findClass(name)
-            : super.loadClass(name, resolve);
+        if (!name.startsWith("org.yimmo.wsgi.mod.")) {
+          return super.loadClass(name, resolve);
+        }
+        var loaded = findLoadedClass(name);
+        return loaded == null ? findClass(name) : loaded;
       }
     };
   }
@@ -97,9 +122,12 @@ final class ComponentJvm {
     return Proxy.newProxyInstance(
         type.getClassLoader(),
         new Class<?>[] {type},
-        (_, method, _) ->
-            values.getOrDefault(
-                method.getName(), method.getReturnType().isArray() ? new String[0] : ""));
+        (_, method, _) -> {
+          var value = values.getOrDefault(method.getName(), method.getDefaultValue());
+          return method.getReturnType().isArray() && value instanceof String text
+              ? text.split(",")
+              : value;
+        });
   }
 
   private static BundleContext context() {

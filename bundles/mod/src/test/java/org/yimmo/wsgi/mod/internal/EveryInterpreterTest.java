@@ -27,6 +27,8 @@ class EveryInterpreterTest {
     SurroundingsTest.class,
     ThreadsTest.class,
   };
+  private static final String BUNDLED =
+      Path.of("target/bundled-python").toAbsolutePath().toString();
   private static final Path SYSTEM = Path.of("/usr/bin/python3");
 
   @TempDir Path folder;
@@ -49,18 +51,40 @@ class EveryInterpreterTest {
     assertPassed(result);
   }
 
-  @Test
-  void passesAllTestsWithTheBundledOne() throws Exception {
+  @ParameterizedTest
+  @MethodSource("installed")
+  void passesAllTestsBesideOtherInterpreters(Path interpreter) throws Exception {
+    assumeTrue(Files.isExecutable(interpreter), interpreter + " is not installed");
+
     var result =
         run(
             PythonJvm.class,
-            Map.of(
-                LivePython.BUNDLED, Path.of("target/bundled-python").toAbsolutePath().toString()));
+            Map.of(LivePython.PYTHON, interpreter.toString(), LivePython.INTERPRETER, "own"),
+            InterpretersTest.class);
+
+    assertPassedBesideOthers(result);
+  }
+
+  @Test
+  void passesAllTestsWithTheBundledOne() throws Exception {
+    var result = run(PythonJvm.class, Map.of(LivePython.BUNDLED, BUNDLED));
 
     assertPassed(result);
   }
 
-  private PythonJvm.Result run(Class<?> main, Map<String, String> choice) throws Exception {
+  @Test
+  void passesAllTestsBesideOtherInterpretersWithTheBundledOne() throws Exception {
+    var result =
+        run(
+            PythonJvm.class,
+            Map.of(LivePython.BUNDLED, BUNDLED, LivePython.INTERPRETER, "own"),
+            InterpretersTest.class);
+
+    assertPassedBesideOthers(result);
+  }
+
+  private PythonJvm.Result run(Class<?> main, Map<String, String> choice, Class<?>... more)
+      throws Exception {
     var properties = new java.util.HashMap<>(choice);
     properties.put("yimmo.test.folder", folder.toString());
     return PythonJvm.run(
@@ -75,7 +99,9 @@ class EveryInterpreterTest {
             "1",
             "XDG_CACHE_HOME",
             Path.of("target/cache").toAbsolutePath().toString()),
-        Stream.of(TESTS).map(Class::getName).toArray(String[]::new));
+        Stream.concat(Stream.of(TESTS), Stream.of(more))
+            .map(Class::getName)
+            .toArray(String[]::new));
   }
 
   @ParameterizedTest
@@ -93,5 +119,10 @@ class EveryInterpreterTest {
     assertEquals(0, result.status(), result.output());
     assertTrue(result.output().contains("atexit function ran"), result.output());
     assertTrue(result.output().contains("Python has ended"), result.output());
+  }
+
+  private static void assertPassedBesideOthers(PythonJvm.Result result) {
+    assertPassed(result);
+    assertTrue(result.output().contains("atexit function of another ran"), result.output());
   }
 }

@@ -21,16 +21,21 @@ import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Environ;
 import org.yimmo.wsgi.application.Field;
 import org.yimmo.wsgi.mod.internal.choose.InterpreterChoice;
+import org.yimmo.wsgi.mod.internal.choose.PythonUnusable;
 
 /** The interpreter of this JVM, chosen by system properties, and applications in it. */
 final class LivePython {
   static final String PYTHON = "yimmo.test.python";
   static final String BUNDLED = "yimmo.test.bundled";
 
+  /** {@code own}: all applications are in one interpreter that is not the main one. */
+  static final String INTERPRETER = "yimmo.test.interpreter";
+
   private static final long DEADLINE_SECONDS = 60;
   private static final AtomicInteger MODULES = new AtomicInteger();
   private static final Path MODULE_FOLDER = Path.of(System.getProperty("yimmo.test.folder", ""));
   private static final EmbeddedPython PYTHON_OF_THIS_JVM = start();
+  private static final Interpreter INTERPRETER_OF_TESTS = interpreter();
 
   private LivePython() {}
 
@@ -53,6 +58,16 @@ final class LivePython {
     }
   }
 
+  private static Interpreter interpreter() {
+    try {
+      return System.getProperty(INTERPRETER, "").equals("own")
+          ? python().another()
+          : python().main();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   static EmbeddedPython python() {
     return PYTHON_OF_THIS_JVM;
   }
@@ -63,7 +78,10 @@ final class LivePython {
 
   static Settings settings(String module, String app) {
     return new Settings(
-        module, app, MODULE_FOLDER.toString(), List.of(), List.of("yimmo-wsgi", "x:app", "--y"));
+        module,
+        app,
+        new Surroundings.CommandLine(
+            MODULE_FOLDER.toString(), List.of(), List.of("yimmo-wsgi", "x:app", "--y")));
   }
 
   /** Writes a module. Returns its name. */
@@ -77,11 +95,19 @@ final class LivePython {
     return name;
   }
 
+  static PythonApplication load(Settings settings) throws LoadFailure {
+    try {
+      return python().load(settings, INTERPRETER_OF_TESTS);
+    } catch (PythonUnusable e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** The application {@code app} of a new module. */
   static Application application(String source) {
     try {
-      return python().load(settings(module(source), "app"));
-    } catch (Exception e) {
+      return load(settings(module(source), "app"));
+    } catch (LoadFailure e) {
       throw new AssertionError(e);
     }
   }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.yimmo.wsgi.mod.internal.LivePython.load;
 import static org.yimmo.wsgi.mod.internal.LivePython.module;
-import static org.yimmo.wsgi.mod.internal.LivePython.python;
 import static org.yimmo.wsgi.mod.internal.LivePython.serve;
 import static org.yimmo.wsgi.mod.internal.LivePython.settings;
 
@@ -44,18 +44,18 @@ class LoadingTest {
         "holder if number else None",
       })
   void takesAttributesAndExpressions(String app) throws Exception {
-    assertEquals("found", serve(python().load(settings(module(MODULE), app))).content());
+    assertEquals("found", serve(load(settings(module(MODULE), app))).content());
   }
 
   @Test
   void takesModulesInPackages() throws Exception {
-    var anyCallable = python().load(settings("xml.sax.handler", "ContentHandler"));
+    var anyCallable = load(settings("xml.sax.handler", "ContentHandler"));
 
     assertInstanceOf(PythonApplication.class, anyCallable);
   }
 
   private static String failure(String module, String app) {
-    return assertThrows(LoadFailure.class, () -> python().load(settings(module, app))).getMessage();
+    return assertThrows(LoadFailure.class, () -> load(settings(module, app))).getMessage();
   }
 
   private static void assertEnd(String expected, String message) {

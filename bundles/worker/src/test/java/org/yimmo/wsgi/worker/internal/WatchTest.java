@@ -269,7 +269,7 @@ class WatchTest {
     assertTimeoutPreemptively(
         Duration.ofSeconds(60),
         () -> {
-          eager.answeredBy(
+          var application =
               new Recorded() {
                 @Override
                 public String stack(Thread worker) {
@@ -280,13 +280,14 @@ class WatchTest {
                 public void interrupt(Thread worker) {
                   worker.interrupt();
                 }
-              });
+              };
           recorded.thread = Thread.currentThread();
           var interrupted = 0;
           for (int i = 0; interrupted < 1000; i++) {
             var next = exchange("/" + i);
             assertFalse(Thread.currentThread().isInterrupted());
             eager.begins(next);
+            eager.answeredBy(application);
             for (int spins = 0; spins < i % 64; spins++) {
               Thread.onSpinWait();
             }

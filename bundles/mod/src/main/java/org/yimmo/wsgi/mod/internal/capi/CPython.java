@@ -81,6 +81,17 @@ public interface CPython {
 
   int Py_FinalizeEx();
 
+  // --- interpreters
+
+  /**
+   * A further interpreter that shares the GIL, and a thread state for the caller in it, which
+   * becomes the current one. NULL: it failed, and the current one remains.
+   */
+  long Py_NewInterpreter();
+
+  /** The interpreter of a thread state; no GIL is needed. */
+  long PyThreadState_GetInterpreter(long threadState);
+
   // --- threads
 
   /** Releases the GIL. Returns the thread state of the caller, for the way back. */
@@ -89,8 +100,8 @@ public interface CPython {
   /** Waits for the GIL. The caller does not hold it. */
   void PyEval_RestoreThread(long threadState);
 
-  /** Makes a thread state for a thread that has none and waits for the GIL. */
-  int PyGILState_Ensure();
+  /** A thread state for the caller in an interpreter; no GIL is needed. NULL: out of memory. */
+  long PyThreadState_New(long interpreter);
 
   /** The thread state of the caller. */
   long PyThreadState_Get();

@@ -16,7 +16,9 @@ public final class CPythonLibrary implements CPython {
   private final MemorySegment Py_FinalizeEx;
   private final MemorySegment PyEval_SaveThread;
   private final MemorySegment PyEval_RestoreThread;
-  private final MemorySegment PyGILState_Ensure;
+  private final MemorySegment Py_NewInterpreter;
+  private final MemorySegment PyThreadState_GetInterpreter;
+  private final MemorySegment PyThreadState_New;
   private final MemorySegment PyThreadState_Get;
   private final MemorySegment PyThread_get_thread_ident;
   private final MemorySegment PyThreadState_SetAsyncExc;
@@ -82,7 +84,9 @@ public final class CPythonLibrary implements CPython {
     Py_FinalizeEx = function("Py_FinalizeEx");
     PyEval_SaveThread = function("PyEval_SaveThread");
     PyEval_RestoreThread = function("PyEval_RestoreThread");
-    PyGILState_Ensure = function("PyGILState_Ensure");
+    Py_NewInterpreter = function("Py_NewInterpreter");
+    PyThreadState_GetInterpreter = function("PyThreadState_GetInterpreter");
+    PyThreadState_New = function("PyThreadState_New");
     PyThreadState_Get = function("PyThreadState_Get");
     PyThread_get_thread_ident = function("PyThread_get_thread_ident");
     PyThreadState_SetAsyncExc = function("PyThreadState_SetAsyncExc");
@@ -190,8 +194,18 @@ public final class CPythonLibrary implements CPython {
   }
 
   @Override
-  public int PyGILState_Ensure() {
-    return Shapes.i(PyGILState_Ensure);
+  public long Py_NewInterpreter() {
+    return Shapes.j(Py_NewInterpreter);
+  }
+
+  @Override
+  public long PyThreadState_GetInterpreter(long threadState) {
+    return Shapes.j(PyThreadState_GetInterpreter, threadState);
+  }
+
+  @Override
+  public long PyThreadState_New(long interpreter) {
+    return Shapes.j(PyThreadState_New, interpreter);
   }
 
   @Override

@@ -62,6 +62,13 @@ final class Shapes {
   private static final MethodHandle PY_STATUS_J =
       handle(FunctionDescriptor.of(PY_STATUS, JAVA_LONG));
 
+  /** Few processes need these: making a handle takes milliseconds. */
+  private static final class Rare {
+    private static final MethodHandle I_IJ =
+        handle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle J_I = handle(FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
+  }
+
   private Shapes() {}
 
   private static MethodHandle handle(FunctionDescriptor shape, Linker.Option... options) {
@@ -143,6 +150,22 @@ final class Shapes {
   static long j(MemorySegment function) {
     try {
       return (long) J.invokeExact(function);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  static int i(MemorySegment function, int a, long b) {
+    try {
+      return (int) Rare.I_IJ.invokeExact(function, a, b);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  static long j(MemorySegment function, int a) {
+    try {
+      return (long) Rare.J_I.invokeExact(function, a);
     } catch (Throwable e) {
       throw impossible(e);
     }

@@ -10,6 +10,8 @@ public final class SystemThreads implements PosixThreads {
   private final Optional<MemorySegment> pthread_getattr_np = function("pthread_getattr_np");
   private final Optional<MemorySegment> pthread_attr_getstack = function("pthread_attr_getstack");
   private final Optional<MemorySegment> pthread_attr_destroy = function("pthread_attr_destroy");
+  private final Optional<MemorySegment> pthread_getspecific = function("pthread_getspecific");
+  private final Optional<MemorySegment> pthread_setspecific = function("pthread_setspecific");
 
   private static Optional<MemorySegment> function(String name) {
     return Shapes.LINKER.defaultLookup().find(name);
@@ -38,5 +40,15 @@ public final class SystemThreads implements PosixThreads {
   @Override
   public int pthread_attr_destroy(long attributes) {
     return Shapes.i(pthread_attr_destroy.orElseThrow(), attributes);
+  }
+
+  @Override
+  public long pthread_getspecific(int key) {
+    return Shapes.j(pthread_getspecific.orElseThrow(), key);
+  }
+
+  @Override
+  public int pthread_setspecific(int key, long value) {
+    return Shapes.i(pthread_setspecific.orElseThrow(), key, value);
   }
 }

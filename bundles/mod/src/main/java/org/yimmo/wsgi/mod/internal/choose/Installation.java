@@ -10,4 +10,9 @@ import java.nio.file.Path;
  *     that CPython finds the environment
  * @param library its shared library
  */
-public record Installation(String version, Path executable, Path library) {}
+public record Installation(String version, Path executable, Path library) {
+  /** 11 in {@code 3.11.2}. */
+  public int minorVersion() {
+    return Integer.parseInt(version.split("\\.", -1)[1]);
+  }
+}

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The life of the component; each in a process of its own, as CPython starts once. */
-class ModComponentTest {
+/** The life of the components; each in a process of its own, as CPython starts once. */
+class ComponentsTest {
   private static final String BUNDLED =
       "bundled_python=" + Path.of("target/bundled-python").toAbsolutePath();
   private static final Path SYSTEM = Path.of("/usr/bin/python3");
@@ -212,5 +212,112 @@ class ModComponentTest {
       assertTrue(
           output.contains("in " + venv + " with " + venv.resolve("bin/python3") + " True"), output);
     }
+  }
+
+  private String deploy(String name, String source, String... more) throws Exception {
+    var own = Files.createDirectories(folder.resolve(name));
+    Files.writeString(own.resolve("served.py"), source);
+    return "deploy name=%s module=served app=app pythonpath=%s %s"
+        .formatted(name, own, String.join(" ", more));
+  }
+
+  @Test
+  void registersDeployedApplicationsBesideEachOther() throws Exception {
+    var source = "import sys\napp = print\nprint('served', __file__)\n";
+
+    var output =
+        run(
+            "activate " + BUNDLED,
+            deploy("one", source, "path=/one version=1.2 host=*.example.org"),
+            deploy("two", source, "path=/two interpreter=main"),
+            deploy("three", source),
+            "stop");
+
+    assertEquals(
+        List.of(
+            "+ Application {application.host=*.example.org, application.name=one,"
+                + " application.path=/one, application.version=1.2}",
+            "+ Application {application.name=two, application.path=/two}",
+            "+ Application {application.name=three, application.path=/}",
+            "- Application",
+            "- Application",
+            "- Application"),
+        registrations(output));
+    for (var name : List.of("one", "two", "three")) {
+      assertTrue(output.contains("served " + folder.resolve(name).resolve("served.py")), output);
+    }
+  }
+
+  @Test
+  void registersThatADeployedApplicationFailedAndGoesOn() throws Exception {
+    var output =
+        run(
+            "activate " + BUNDLED,
+            deploy("broken", "import sys\nsys.nothing\n", "path=/broken version=2"),
+            deploy("good", "app = print\n"),
+            "stop");
+
+    var condition = registrations(output).getFirst();
+    assertTrue(
+        condition.startsWith(
+            "+ Condition {application.name=broken, application.path=/broken,"
+                + " application.version=2, message=Traceback (most recent call last):"),
+        output);
+    assertTrue(
+        output.contains(
+            "AttributeError: module 'sys' has no attribute 'nothing',"
+                + " osgi.condition.id=yimmo.application.failed}"),
+        output);
+    assertTrue(output.contains("+ Application {application.name=good, "), output);
+  }
+
+  @Test
+  void refusesWhatADeployedApplicationCannotHave() throws Exception {
+    var output =
+        run(
+            "activate " + BUNDLED,
+            deploy("elsewhere", "app = print", "chdir=/tmp"),
+            deploy("nowhere", "app = print", "interpreter=mine"),
+            deploy("nothing", "app = print", "environment=COLOR"),
+            "stop");
+
+    assertTrue(output.contains("message=cannot change to the directory /tmp: "), output);
+    assertTrue(output.contains("message=the interpreter \"mine\" is neither own nor main"), output);
+    assertTrue(output.contains("message='COLOR' in the environment"), output);
+  }
+
+  @Test
+  void doesNotStartPythonWithoutAnApplication() throws Exception {
+    var output = run("activate python=/nowhere", "stop");
+
+    assertEquals(List.of(), registrations(output));
+  }
+
+  @Test
+  void registersThatADeployedApplicationHasNoPython() throws Exception {
+    var output = run("activate python=/nowhere", deploy("one", "app = print"), "stop");
+
+    assertTrue(
+        output.contains("message=--python /nowhere is neither an interpreter nor the directory"),
+        output);
+    assertTrue(output.contains("osgi.condition.id=yimmo.application.failed}"), output);
+  }
+
+  @Test
+  void waitsForThreadsAndRunsAtexitFunctionsOfEachInterpreterAtTheEnd() throws Exception {
+    var source =
+        """
+        import atexit, threading, time
+        atexit.register(print, "atexit function of", __file__)
+        threading.Thread(target=lambda: time.sleep(0.3) or print("thread ended")).start()
+        app = print
+        """;
+
+    var output = run(activate(BUNDLED), deploy("one", source), deploy("two", source), "stop");
+
+    assertEquals(2, output.lines().filter("thread ended"::equals).count(), output);
+    assertEquals(
+        2, output.lines().filter(l -> l.startsWith("atexit function of ")).count(), output);
+    assertTrue(output.contains("atexit function ran\n"), output);
   }
 }

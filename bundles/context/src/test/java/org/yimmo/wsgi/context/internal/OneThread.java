@@ -1,0 +1,16 @@
+package org.yimmo.wsgi.context.internal;
+
+import java.lang.annotation.Annotation;
+
+/** The configuration of a process with one worker thread. */
+@SuppressWarnings("BadAnnotationImplementation") // nobody compares it
+record OneThread(boolean multithread, boolean multiprocess) implements Contexts.Configuration {
+  OneThread() {
+    this(false, false);
+  }
+
+  @Override
+  public Class<? extends Annotation> annotationType() {
+    return Contexts.Configuration.class;
+  }
+}
