@@ -107,7 +107,7 @@ class ConsoleIT {
   @Test
   void givesProgramsJson() {
     assertEquals(
-        "[{\"application\":\"switchboard:application\",\"host\":\"*\",\"path\":\"/\",\"rank\":0}]",
+        "[{\"application\":\"switchboard:application\",\"state\":\"serving\",\"host\":\"*\",\"path\":\"/\",\"rank\":0}]",
         console.shows("yimmo:apps", "--json"));
   }
 

@@ -38,9 +38,18 @@ public final class AppsCommand implements Function<List<String>, Object> {
 
   private static Map<String, Object> row(Routes.Mount mount) {
     var row = new LinkedHashMap<String, Object>();
-    row.put("application", mount.name());
-    row.put("host", mount.host().isEmpty() ? "*" : mount.host());
-    row.put("path", mount.path().isEmpty() ? "/" : mount.path());
+    switch (mount) {
+      case Routes.Serving serving -> {
+        row.put("application", serving.name());
+        row.put("state", "serving");
+      }
+      case Routes.Awaited _ -> {
+        row.put("application", "");
+        row.put("state", "awaited");
+      }
+    }
+    row.put("host", mount.place().host().isEmpty() ? "*" : mount.place().host());
+    row.put("path", mount.place().path().isEmpty() ? "/" : mount.place().path());
     row.put("rank", mount.rank());
     return row;
   }

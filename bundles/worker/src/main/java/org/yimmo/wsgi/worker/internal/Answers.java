@@ -2,6 +2,7 @@ package org.yimmo.wsgi.worker.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.context.ExchangeHandler;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
@@ -20,7 +21,7 @@ sealed class Answers implements ExchangeHandler.Responses permits Watch {
   static {
     try {
       APPLICATION =
-          MethodHandles.lookup().findVarHandle(Answers.class, "application", Application.class);
+          MethodHandles.lookup().findVarHandle(Answers.class, "application", WeakReference.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -28,7 +29,9 @@ sealed class Answers implements ExchangeHandler.Responses permits Watch {
 
   final ExchangeQueues queues;
 
-  private Application application = NONE_YET; // written by the worker, through APPLICATION
+  /** Weak: its bundle may be updated before the next exchange comes. */
+  private WeakReference<Application> application =
+      new WeakReference<>(NONE_YET); // written by the worker, through APPLICATION
 
   Answers(ExchangeQueues queues) {
     this.queues = queues;
@@ -38,7 +41,9 @@ sealed class Answers implements ExchangeHandler.Responses permits Watch {
 
   @Override
   public final void answeredBy(Application answering) {
-    APPLICATION.setRelease(this, answering);
+    if (!application.refersTo(answering)) {
+      APPLICATION.setRelease(this, new WeakReference<>(answering));
+    }
   }
 
   @Override
@@ -50,6 +55,7 @@ sealed class Answers implements ExchangeHandler.Responses permits Watch {
 
   /** The application of the exchange that the worker is at, or of its last one. */
   final Application application() {
-    return (Application) APPLICATION.getAcquire(this);
+    var found = ((WeakReference<?>) APPLICATION.getAcquire(this)).get();
+    return found == null ? NONE_YET : (Application) found;
   }
 }

@@ -74,7 +74,6 @@ final class Watch extends Answers {
     if (!SERVING.compareAndSet(this, exchange, null)) {
       comesBack();
     }
-    APPLICATION.setRelease(this, NONE_YET); // its bundle may be updated before the next one comes
   }
 
   /** Waits until the watchdog has let go: what it does is meant for the exchange that is over. */
