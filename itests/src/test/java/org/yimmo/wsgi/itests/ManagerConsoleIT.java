@@ -13,7 +13,7 @@ class ManagerConsoleIT {
   @Test
   void speaksForItselfAndItsWorkers() {
     try (var fleet = Fleet.serving("fleet", "-t", "2")) {
-      var console = new Console(fleet.runtime());
+      var console = new Console(fleet.runtime(), fleet.pid());
       var numbers = fleet.status().members().stream().map(Fleet.Member::number).toList();
 
       var workers = console.shows("workers", "--json");
@@ -43,7 +43,7 @@ class ManagerConsoleIT {
   void scalesAndReloadsWithoutALostRequest() {
     try (var fleet = Fleet.serving("fleet");
         var load = fleet.load()) {
-      var console = new Console(fleet.runtime());
+      var console = new Console(fleet.runtime(), fleet.pid());
       load.awaitAnswers(20);
 
       console.shows("scale", "3");

@@ -8,11 +8,12 @@ import java.util.List;
 import org.yimmo.wsgi.itests.support.Yimmo.Finished;
 
 /**
- * {@code yimmo-wsgi console} for the process whose sockets are in a folder.
+ * {@code yimmo-wsgi console} for one of the processes of this user, of which there may be several.
  *
  * @param runtime {@code XDG_RUNTIME_DIR} of the process
+ * @param pid of the manager, or of a process without one
  */
-public record Console(Path runtime) {
+public record Console(Path runtime, long pid) {
   private Finished run(String... arguments) {
     return yimmo(arguments).run();
   }
@@ -55,7 +56,7 @@ public record Console(Path runtime) {
   }
 
   private Yimmo yimmo(String... arguments) {
-    var words = new ArrayList<>(List.of("console"));
+    var words = new ArrayList<>(List.of("console", "--pid", Long.toString(pid)));
     words.addAll(List.of(arguments));
     return Yimmo.with(words.toArray(String[]::new))
         .environment("XDG_RUNTIME_DIR", runtime.toString());

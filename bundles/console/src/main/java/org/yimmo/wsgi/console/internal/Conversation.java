@@ -94,12 +94,12 @@ final class Conversation {
       terminal.setSize(new Size(request.columns(), request.rows()));
       prepare(session, terminal);
       if (request.command().isPresent()) {
-        return execute(session, request.command().get()) ? DONE : FAILED;
+        return execute(session, request.command().get(), err) ? DONE : FAILED;
       }
       var status = DONE;
       var lines = new BufferedReader(new InputStreamReader(typed, UTF_8));
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (!line.isBlank() && !execute(session, line)) {
+        if (!line.isBlank() && !execute(session, line, err)) {
           status = FAILED;
         }
       }
@@ -120,7 +120,8 @@ final class Conversation {
             terminal.raise(Terminal.Signal.WINCH);
           };
       prepare(session, terminal);
-      new Dialogue(gogo, session, terminal, prompt, line -> execute(session, line)).run();
+      var shown = new PrintStream(terminal.output(), true, UTF_8);
+      new Dialogue(gogo, session, terminal, prompt, line -> execute(session, line, shown)).run();
       return DONE;
     }
   }
@@ -135,7 +136,7 @@ final class Conversation {
   }
 
   /** Whether it went well. */
-  private boolean execute(CommandSession session, String line) {
+  private static boolean execute(CommandSession session, String line, PrintStream err) {
     try {
       var result = session.execute(line);
       if (result != null) {
