@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.text.MessageFormat;
 import java.time.Duration;
@@ -297,6 +298,27 @@ class WatchTest {
         });
     over.countDown();
     looking.join();
+  }
+
+  /** Its bundle may be updated; an application that is kept keeps the whole class loader. */
+  @Test
+  void keepsNoApplicationThatHasAnswered() {
+    var reference = answered(new Recorded());
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60),
+        () -> {
+          while (!reference.refersTo(null)) {
+            System.gc();
+          }
+        });
+  }
+
+  private WeakReference<Application> answered(Application application) {
+    watch.begins(exchange);
+    watch.answeredBy(application);
+    watch.ended(exchange);
+    return new WeakReference<>(application);
   }
 
   // --- arrangement
