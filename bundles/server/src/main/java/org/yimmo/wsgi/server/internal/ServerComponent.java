@@ -155,8 +155,13 @@ public final class ServerComponent {
           present -> present.ioThread().change(limits(config), config.max_connections()));
     } else {
       var name = String.valueOf(properties.get("component.name"));
-      component.disableComponent(name);
-      component.enableComponent(name);
+      // elsewhere: SCR would wait here for the change that it is just making
+      Thread.ofPlatform()
+          .name("yimmo-restart")
+          .start(() -> {
+            component.disableComponent(name);
+            component.enableComponent(name);
+          });
     }
   }
 

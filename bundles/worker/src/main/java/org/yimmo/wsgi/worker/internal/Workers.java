@@ -112,8 +112,13 @@ public final class Workers {
       workers.forEach(worker -> worker.watch().ifPresent(watch -> watch.deadline(deadline)));
     } else {
       var name = String.valueOf(changed.get("component.name"));
-      component.disableComponent(name);
-      component.enableComponent(name);
+      // elsewhere: SCR would wait here for the change that it is just making
+      Thread.ofPlatform()
+          .name("yimmo-restart")
+          .start(() -> {
+            component.disableComponent(name);
+            component.enableComponent(name);
+          });
     }
   }
 
