@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.proc.internal.console;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 
 /**
@@ -23,14 +25,19 @@ public final class ConsoleBundles implements Supplier<Consumer<SocketChannel>> {
   private static final String SYMBOLIC_NAME = "org.yimmo.wsgi.console";
   private static final String SERVICE = "(yimmo.console=true)";
 
+  private static final System.Logger LOG = System.getLogger(ConsoleBundles.class.getName());
+
   private final BundleContext context;
+  private final Bundle framework;
 
   public ConsoleBundles(BundleContext context) {
     this.context = context;
+    framework = context.getBundle(Constants.SYSTEM_BUNDLE_ID);
   }
 
   /**
-   * The service that takes connections.
+   * The service that takes connections, or one that ends them at once while the framework starts or
+   * stops.
    *
    * <p><em>Blocks:</em> the first time until the bundles are started.
    *
@@ -38,6 +45,17 @@ public final class ConsoleBundles implements Supplier<Consumer<SocketChannel>> {
    */
   @Override
   public synchronized Consumer<SocketChannel> get() {
+    try {
+      return startedOnce();
+    } catch (IllegalStateException e) {
+      if (framework.getState() == Bundle.ACTIVE) {
+        throw e;
+      }
+      return _ -> LOG.log(Level.DEBUG, "no console while the framework starts or stops", e);
+    }
+  }
+
+  private Consumer<SocketChannel> startedOnce() {
     return service()
         .or(this::started)
         .orElseThrow(
