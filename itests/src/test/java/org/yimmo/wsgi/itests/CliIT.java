@@ -355,7 +355,7 @@ class CliIT {
   }
 
   @Test
-  void saysThatNoManagerIsRunning() {
+  void saysThatNothingIsRunning() {
     var nowhere = Folders.fresh("status").toString();
 
     var finished =
@@ -366,9 +366,6 @@ class CliIT {
 
     assertEquals(1, finished.status());
     assertEquals("", finished.out());
-    assertEquals(
-        "yimmo-wsgi: no manager of yours is running; yimmo-wsgi -p 2 starts one, and a single"
-            + " process has none",
-        finished.err());
+    assertEquals("yimmo-wsgi: no yimmo-wsgi of yours is running", finished.err());
   }
 }

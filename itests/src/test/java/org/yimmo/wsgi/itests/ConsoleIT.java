@@ -112,6 +112,18 @@ class ConsoleIT {
   }
 
   @Test
+  void answersTheQuestionForTheStatus() {
+    var finished =
+        Yimmo.with("status", "--json", Long.toString(server.process().pid()))
+            .environment("XDG_RUNTIME_DIR", runtime.toString())
+            .run();
+
+    assertEquals(0, finished.status(), finished.err());
+    assertTrue(finished.out().contains("\"pid\":" + server.process().pid()), finished.out());
+    assertTrue(finished.out().contains("\"state\":\"serving\""), finished.out());
+  }
+
+  @Test
   void saysWhatToDoWhenACommandIsWrong() {
     assertTrue(console.refuses("nonsense").contains("help lists"));
     assertTrue(console.refuses("yimmo:apps", "x").contains("write yimmo:apps"));

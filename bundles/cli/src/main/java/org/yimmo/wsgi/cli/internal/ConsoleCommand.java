@@ -25,7 +25,9 @@ record ConsoleCommand(Optional<Long> pid, Optional<Long> worker, Optional<String
   private static final String USAGE =
       "yimmo-wsgi console [--pid PID | --pid-file FILE] [--worker N] [COMMAND...]";
 
-  private static final String SOCKET = "console";
+  /** The socket's name in the folder of a process that is no worker of a manager. */
+  static final String SOCKET = "console";
+
   private static final String OF_WORKER = SOCKET + "-";
 
   /**

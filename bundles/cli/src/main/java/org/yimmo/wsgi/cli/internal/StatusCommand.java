@@ -5,14 +5,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.yimmo.wsgi.cli.internal.Invocation.Outcome;
 
 /**
- * {@code yimmo-wsgi status}: what a running manager says of itself and its workers.
+ * {@code yimmo-wsgi status}: what a running manager says of itself and its workers, or a process
+ * without a manager of itself, over its console.
  *
  * @param json whether to show what it says as it is
- * @param pid of the manager; empty: there is only one
+ * @param pid of the manager or the process without one; empty: there is only one
  */
 record StatusCommand(boolean json, Optional<Long> pid) {
   static final String NAME = "status";
@@ -32,7 +34,7 @@ record StatusCommand(boolean json, Optional<Long> pid) {
         continue;
       }
       if (pid.isPresent()) {
-        throw mistake("one manager is enough, and \"" + word + "\" is more");
+        throw mistake("one process is enough, and \"" + word + "\" is more");
       }
       if (word.equals("--pid-file") || word.equals("--pid")) {
         if (!words.hasNext()) {
@@ -52,9 +54,16 @@ record StatusCommand(boolean json, Optional<Long> pid) {
 
   /** <em>Blocks:</em> until the manager has answered, for a few seconds at most. */
   Outcome run(Managers managers) {
-    var running = managers.running(ManagerClient.CONTROL);
+    var managing = managers.running(ManagerClient.CONTROL);
+    var running = new TreeMap<>(managers.running(ConsoleCommand.SOCKET));
+    running.putAll(managing);
     try {
-      return new Outcome.Show(shown(ManagerClient.status(chosen(running))));
+      var chosen = chosen(running);
+      return managing.containsValue(chosen)
+          ? new Outcome.Show(shown(ManagerClient.status(chosen)))
+          : new Outcome.Converse(
+              chosen.resolve(ConsoleCommand.SOCKET),
+              Optional.of(json ? "status --json" : "status"));
     } catch (IOException e) {
       return new Outcome.Fail(e.getMessage());
     }
@@ -65,17 +74,16 @@ record StatusCommand(boolean json, Optional<Long> pid) {
       var folder = running.get(pid.get());
       if (folder == null) {
         throw new IOException(
-            "no manager of yours has the pid %d; running: %s".formatted(pid.get(), list(running)));
+            "no yimmo-wsgi of yours has the pid %d, or it is a worker; running: %s"
+                .formatted(pid.get(), list(running)));
       }
       return folder;
     }
     if (running.isEmpty()) {
-      throw new IOException(
-          "no manager of yours is running; yimmo-wsgi -p 2 starts one, and a single process has"
-              + " none");
+      throw new IOException("no yimmo-wsgi of yours is running");
     }
     if (running.size() > 1) {
-      throw new IOException("several managers are running: add one of the pids " + list(running));
+      throw new IOException("several are running: add one of the pids " + list(running));
     }
     return running.values().iterator().next();
   }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,11 +47,16 @@ class StatusCommandTest {
     }
   }
 
-  private void startManager(long pid, String answer) throws IOException {
+  private ServerSocketChannel startListener(long pid, String socket) throws IOException {
     var folder = Files.createDirectory(directory.resolve("yimmo-wsgi-" + pid));
     var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    server.bind(UnixDomainSocketAddress.of(folder.resolve("control")));
+    server.bind(UnixDomainSocketAddress.of(folder.resolve(socket)));
     managers.add(server);
+    return server;
+  }
+
+  private void startManager(long pid, String answer) throws IOException {
+    var server = startListener(pid, "control");
     Thread.ofPlatform().daemon().start(() -> answer(server, answer));
   }
 
@@ -116,6 +122,17 @@ class StatusCommandTest {
     assertEquals(REPORT + "\n", shown("--json", "71"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"71, status", "'71 --json', status --json"})
+  void asksTheConsoleOfAProcessWithoutAManager(String arguments, String command)
+      throws IOException {
+    startListener(71, "console");
+
+    assertEquals(
+        new Outcome.Converse(directory.resolve("yimmo-wsgi-71/console"), Optional.of(command)),
+        status(arguments.split(" ")));
+  }
+
   @Test
   void takesThePidFromAFile() throws IOException {
     startManager(71, message(REPORT));
@@ -132,7 +149,7 @@ class StatusCommandTest {
 
     var sentence = failure();
 
-    assertTrue(sentence.startsWith("several managers are running: add one of the pids "), sentence);
+    assertTrue(sentence.startsWith("several are running: add one of the pids "), sentence);
     assertTrue(sentence.contains("72, "), sentence);
     assertTrue(sentence.contains("1071"), sentence);
   }
@@ -143,7 +160,7 @@ class StatusCommandTest {
     Files.createDirectory(directory.resolve("yimmo-wsgi-74"));
     Files.writeString(directory.resolve("yimmo-wsgi-74/control"), "left by a dead one");
 
-    assertTrue(failure("74").startsWith("no manager of yours has the pid 74; running: "));
+    assertTrue(failure("74").startsWith("no yimmo-wsgi of yours has the pid 74, "), failure("74"));
   }
 
   @Test
