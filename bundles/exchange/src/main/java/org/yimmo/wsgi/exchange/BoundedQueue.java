@@ -6,7 +6,8 @@ import java.lang.invoke.VarHandle;
 /**
  * A bounded first-in-first-out queue for one producer thread and one consumer thread.
  *
- * <p>A slot is empty when it holds null, so the two threads share nothing but the slots.
+ * <p>A slot is empty when it holds null, so the two threads share nothing but the slots. The
+ * producer may take back what it has appended last: who empties the slot has the element.
  */
 final class BoundedQueue<T> {
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
@@ -41,15 +42,28 @@ final class BoundedQueue<T> {
     return true;
   }
 
+  /** Removes the newest element; null: the consumer has it, or there is none. */
+  @SuppressWarnings("unchecked") // only offer writes elements
+  T takeBack() {
+    var slot = (tail - 1) & mask;
+    var element = (T) SLOT.getAndSet(slots, slot, null);
+    if (element != null) {
+      tail--;
+    }
+    return element;
+  }
+
   // --- consumer thread
 
   /** Removes the oldest element; null: the queue is empty. */
   @SuppressWarnings("unchecked") // only offer writes elements
   T poll() {
     var slot = head & mask;
-    var element = (T) SLOT.getAcquire(slots, slot);
+    if (SLOT.getAcquire(slots, slot) == null) {
+      return null;
+    }
+    var element = (T) SLOT.getAndSet(slots, slot, null); // the producer may take it back just now
     if (element != null) {
-      SLOT.setRelease(slots, slot, null);
       head++;
     }
     return element;

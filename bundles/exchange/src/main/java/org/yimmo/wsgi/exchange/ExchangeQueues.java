@@ -19,7 +19,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * exchanges to whatever pairs are registered. Either side wakes the other only if that one sleeps.
  *
  * <p><em>Owner:</em> the worker makes and closes the pair. An exchange belongs to the worker from
- * the moment {@link #offer} accepted it.
+ * the moment {@link #offer} accepted it, unless the server {@link #takeBack takes it back}.
  */
 @ProviderType
 public final class ExchangeQueues {
@@ -136,6 +136,22 @@ public final class ExchangeQueues {
     unanswered.incrementAndGet(); // also the fence between the slot and the reading of the flag
     wakeWorker();
     return true;
+  }
+
+  /**
+   * Takes back the exchange that was offered last, if the worker has not begun it.
+   *
+   * <p><em>Blocks:</em> never. <em>Owner:</em> the caller, who may offer it again.
+   *
+   * @return empty: nothing waits for the worker
+   */
+  public Optional<Exchange> takeBack() {
+    var exchange = input.takeBack();
+    if (exchange == null) {
+      return Optional.empty();
+    }
+    unanswered.decrementAndGet();
+    return Optional.of(exchange);
   }
 
   private void wakeWorker() {

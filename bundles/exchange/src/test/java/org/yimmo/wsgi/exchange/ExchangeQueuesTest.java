@@ -11,6 +11,7 @@ import static org.yimmo.wsgi.exchange.TestExchanges.whole;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +65,55 @@ class ExchangeQueuesTest {
 
     assertEquals("/0", queues.take().orElseThrow().request().target());
     assertTrue(queues.offer(exchange("/4")));
+  }
+
+  @Test
+  void givesBackWhatTheWorkerHasNotBegunTheNewestFirst() {
+    var offered = IntStream.range(0, 4).mapToObj(i -> exchange("/" + i)).toList();
+    offered.forEach(queues::offer);
+    var _ = queues.take();
+
+    assertSame(offered.get(3), queues.takeBack().orElseThrow());
+    assertSame(offered.get(2), queues.takeBack().orElseThrow());
+
+    assertEquals(2, queues.unanswered());
+    assertSame(offered.get(1), queues.take().orElseThrow());
+    assertEquals(Optional.empty(), queues.takeBack());
+    assertTrue(queues.offer(offered.get(2)), "there is room again");
+    assertSame(offered.get(2), queues.take().orElseThrow());
+  }
+
+  @Test
+  void givesEachExchangeToOneSideWhenBothWantIt() {
+    var count = 200_000;
+    queues.onOutput(() -> {});
+    var worker = new Thread(this::answerAll);
+    worker.start();
+
+    assertTimeoutPreemptively(
+        DEADLINE,
+        () -> {
+          var answered = new ArrayList<String>();
+          var back = new HashSet<String>();
+          for (int offered = 0; offered < count; ) {
+            while (offered < count && queues.offer(exchange("/" + offered))) {
+              offered++;
+            }
+            queues.takeBack().ifPresent(exchange -> back.add(exchange.request().target()));
+            queues.drain(
+                part -> answered.add(part.exchange().request().target()), Integer.MAX_VALUE);
+          }
+          queues.close();
+          worker.join();
+          queues.drain(part -> answered.add(part.exchange().request().target()), Integer.MAX_VALUE);
+          assertEquals(
+              IntStream.range(0, count)
+                  .mapToObj(i -> "/" + i)
+                  .filter(it -> !back.contains(it))
+                  .toList(),
+              answered);
+          assertFalse(back.isEmpty());
+        });
   }
 
   @Test

@@ -347,6 +347,16 @@ public final class Session {
     return true;
   }
 
+  /** Whether the session has this one in flight and no other: then it may change the worker. */
+  boolean isOnlyTurn(Turn turn) {
+    return inFlight == 1 && isFront(turn);
+  }
+
+  /** The exchange of the only turn in flight waits for this worker now. */
+  void movedTo(ExchangeQueues taker) {
+    worker = taker;
+  }
+
   /** No worker has seen the exchange: its content is still the server's. */
   void releaseUnserved(Exchange exchange) {
     shared.spool.release(exchange.request().content());

@@ -119,6 +119,15 @@ final class Turn implements ResponseReceiver {
     write(ByteBuffer.wrap(octets));
   }
 
+  /** Whether another worker may have the exchange, which none has begun. */
+  boolean mayMove() {
+    return session.isOnlyTurn(this);
+  }
+
+  void movedTo(ExchangeQueues worker) {
+    session.movedTo(worker);
+  }
+
   @Override
   public void receive(ResponsePart part) {
     if (part instanceof ResponsePart.Refused) {

@@ -81,6 +81,85 @@ class WorkersTest {
     assertEquals(2, first.unanswered());
   }
 
+  /** The worker takes its next exchange and is still at it at two looks. */
+  private void isSlow(ExchangeQueues worker) {
+    var _ = worker.take();
+    client.shared.workers().look();
+    client.shared.workers().look();
+  }
+
+  @Test
+  void avoidsAWorkerThatIsSlow() {
+    client.get("/slow");
+    isSlow(first);
+    client.shared.workers().add(second);
+
+    client.connectAnother().get("/1");
+    client.connectAnother().get("/2");
+
+    assertEquals(1, first.unanswered());
+    assertEquals(2, second.unanswered());
+  }
+
+  @Test
+  void goesToAWorkerThatIsSlowWhenAllAre() {
+    client.get("/slow");
+    isSlow(first);
+    client.shared.workers().add(second);
+    client.connectAnother().get("/slow2");
+    isSlow(second);
+
+    client.connectAnother().get("/1");
+    client.connectAnother().get("/2");
+
+    assertEquals(2, first.unanswered());
+    assertEquals(2, second.unanswered());
+  }
+
+  @Test
+  void movesWhatWaitsForASlowWorkerToAnother() {
+    client.get("/slow");
+    var waiting = client.connectAnother().get("/1");
+    client.connectAnother().get("/2");
+    client.shared.workers().add(second);
+
+    isSlow(first);
+
+    assertEquals(1, first.unanswered());
+    assertEquals("/1", second.take().orElseThrow().request().target());
+    assertEquals("/2", second.take().orElseThrow().request().target());
+    waiting.get("/1b"); // pipelined: it stays with the worker of its session
+    assertEquals(3, second.unanswered());
+  }
+
+  @Test
+  void leavesPipelinedRequestsWithTheirWorkerInTheirOrder() {
+    client.get("/slow").get("/slow2");
+    var other = client.connectAnother().get("/1").get("/2");
+    client.shared.workers().add(second);
+
+    isSlow(first);
+
+    assertEquals(0, second.unanswered());
+    assertEquals("/slow2", first.take().orElseThrow().request().target());
+    assertEquals("/1", first.take().orElseThrow().request().target());
+    assertEquals("/2", first.take().orElseThrow().request().target());
+    assertEquals("", other.got());
+  }
+
+  @Test
+  void forgetsThatAWorkerWasSlowWhenItGoesOn() {
+    client.get("/slow");
+    client.connectAnother().get("/1");
+    isSlow(first);
+    client.shared.workers().add(second);
+
+    var _ = first.take();
+    client.shared.workers().look();
+
+    assertEquals(0, second.unanswered());
+  }
+
   @Test
   void answers503WithoutAWorkerAndGoesOnWithANewOne() {
     client.shared.workers().remove(first);

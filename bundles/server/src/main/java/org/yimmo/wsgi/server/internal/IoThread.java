@@ -335,6 +335,7 @@ final class IoThread {
     lookPromised = false;
     drains.forEach(drain -> drain.queues.promiseDrain(false));
     drains.forEach(Drain::take);
+    shared.workers().look();
     flushAll();
   }
 
