@@ -142,7 +142,10 @@ public final class Workers {
     }
   }
 
-  /** Whatever may not move goes back to its place in line. */
+  /**
+   * What may not move, or would have more before it elsewhere, goes back to its place in line: so
+   * nobody is overtaken without end where each worker is slow in turn.
+   */
   private void relieve(Place slow) {
     if (leastBusy().load() >= SLOW) {
       return; // the others are no better off
@@ -154,7 +157,7 @@ public final class Workers {
     for (var exchange : waiting) {
       var quick = leastBusy();
       if (exchange.receiver() instanceof Turn turnOfSession
-          && quick.load() < SLOW
+          && quick.load() <= slow.queues.unanswered()
           && turnOfSession.mayMove()
           && quick.queues.offer(exchange)) {
         turnOfSession.movedTo(quick.queues);

@@ -133,6 +133,26 @@ class WorkersTest {
   }
 
   @Test
+  void movesNothingToWhereMoreIsBeforeIt() {
+    client.get("/slow");
+    client.connectAnother().get("/1");
+    client.connectAnother().get("/2");
+    var busy = new ExchangeQueues("busy", 8);
+    client.shared.workers().add(busy);
+    client.shared.workers().remove(first);
+    client.connectAnother().get("/3");
+    client.connectAnother().get("/4");
+    client.shared.workers().add(first);
+
+    isSlow(first);
+
+    assertEquals(2, first.unanswered());
+    assertEquals(3, busy.unanswered());
+    var _ = first.take();
+    assertEquals("/1", first.serving().orElseThrow().request().target());
+  }
+
+  @Test
   void leavesPipelinedRequestsWithTheirWorkerInTheirOrder() {
     client.get("/slow").get("/slow2");
     var other = client.connectAnother().get("/1").get("/2");
