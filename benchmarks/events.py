@@ -119,7 +119,8 @@ EVENTS = {
     "reload (HUP), broken version": (reload_broken, ""),
     "one worker more, one less (TTIN, TTOU)": (resize, ""),
     "recycling (--max-requests)": (recycle, "--max-requests 2000 --max-requests-jitter 500"),
-    "stop (TERM), 8 slow requests in flight": (None, ""),
+    "stop (TERM), 8 slow requests in flight": ("TERM", ""),
+    "kill -9 of the manager, 8 slow requests in flight": ("KILL", ""),
 }
 
 
@@ -127,8 +128,8 @@ def measure(command, event, python):
     happen, options = event
     with tempfile.TemporaryDirectory() as folder, \
             Server(command, options, python, pathlib.Path(folder)) as server:
-        if happen is None:
-            return stop_while_busy(server)
+        if isinstance(happen, str):
+            return end_while_busy(server, happen)
         clients = subprocess.Popen(
             [sys.executable, __file__, "--load", str(server.port)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -138,7 +139,8 @@ def measure(command, event, python):
         return json.loads(clients.communicate("end\n")[0])
 
 
-def stop_while_busy(server):
+def end_while_busy(server, name):
+    """Sends the signal to the manager, and waits until none of its processes is left."""
     results = []
 
     def ask():
@@ -153,10 +155,16 @@ def stop_while_busy(server):
     for thread in threads:
         thread.start()
     time.sleep(0.25)
-    server.signal("TERM")
+    server.signal(name)
+    since = time.monotonic()
     for thread in threads:
         thread.join()
     server.process.wait(PATIENCE)
+    server.await_that("no process is left", lambda: not server.group())
+    print(f"no process left after {time.monotonic() - since:.1f} s", file=sys.stderr)
+    with contextlib.suppress(ConnectionRefusedError):
+        server.get("/")
+        sys.exit("somebody still answers on the port")
     return {
         "sent": len(results),
         "failed": sum(not good for good, _ in results),
@@ -208,12 +216,20 @@ class Server:
 
     def pids(self):
         """Of the worker processes."""
+        return self.processes(1)
+
+    def group(self):
+        """The processes that live, also those whose parent has died."""
+        return self.processes(2)
+
+    def processes(self, field):
+        """Those that name the server in this field of proc_pid_stat(5), counted from the state."""
         found = []
         for entry in pathlib.Path("/proc").iterdir():
             if entry.name.isdigit():
                 with contextlib.suppress(OSError):
                     fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                    if int(fields[1]) == self.process.pid and fields[0] != "Z":
+                    if int(fields[field]) == self.process.pid and fields[0] not in "ZX":
                         found.append(int(entry.name))
         return sorted(found)
 
