@@ -20,10 +20,10 @@ final class UsageText {
       'factory:create_app("my.cfg")'; MODULE alone means MODULE:application.
       Without MODULE a bundled example is served.
 
-      status shows the manager that is running and its worker processes, or the process
-      without one; of several the pid tells which. console runs a command in a running process, or
-      reads commands; help lists them. Modules of these names are served as status:APP
-      and console:APP.
+      status shows the manager that is running and its worker processes, or the
+      process without one; of several the pid tells which. console runs a command in a
+      running process, or reads commands; help lists them. Modules of these names are
+      served as status:APP and console:APP.
       """;
 
   private static final String FOOT =
