@@ -27,6 +27,7 @@ import org.yimmo.wsgi.exchange.ResponsePart;
 import org.yimmo.wsgi.session.AccessLog;
 import org.yimmo.wsgi.session.Connection;
 import org.yimmo.wsgi.session.Limits;
+import org.yimmo.wsgi.session.Proxies;
 import org.yimmo.wsgi.session.Session;
 import org.yimmo.wsgi.session.Shared;
 import org.yimmo.wsgi.session.Spool;
@@ -60,7 +61,7 @@ public class SessionBenchmark {
     var minute = Duration.ofMinutes(1);
     var limits = new Limits(8190, 32768, 0, 1 << 20, minute, minute, minute, minute);
     var spool = new Spool(Runnable::run, Runnable::run, Path.of("."));
-    var shared = new Shared(limits, AccessLog.none(), spool, System::nanoTime);
+    var shared = new Shared(limits, AccessLog.none(), spool, System::nanoTime, Proxies.none());
     shared.workers().add(queues);
     connection = new CountingConnection();
     session = new Session(connection, Requests.ENDPOINTS, shared);

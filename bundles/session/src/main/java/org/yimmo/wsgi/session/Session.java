@@ -75,6 +75,7 @@ public final class Session {
   private final Endpoints endpoints;
   private final Shared shared;
   private final HeadDecoder decoder;
+  private final Forwarding forwarding;
 
   private Input input = Input.HEAD;
   private byte[] kept = NOTHING; // octets that were received and not parsed yet
@@ -114,6 +115,7 @@ public final class Session {
     this.endpoints = endpoints;
     this.shared = shared;
     decoder = new HeadDecoder(shared.limits);
+    forwarding = new Forwarding(shared.proxies, endpoints);
     openedNanos = System.nanoTime();
   }
 
@@ -293,7 +295,8 @@ public final class Session {
 
   private void complete(Content whole, long receivedNanos) {
     requests++;
-    var turn = new Turn(this, connection, head, whole, endpoints, startNanos, receivedNanos);
+    var request = forwarding.applyTo(head.request(whole, endpoints));
+    var turn = new Turn(this, connection, head, request, startNanos, receivedNanos);
     join(turn);
     head = null;
     content = null;

@@ -18,6 +18,7 @@ public final class Shared {
   final AccessLog accessLog;
   final Spool spool;
   final LongSupplier clock;
+  final Proxies proxies;
   final ContentBlocks blocks = new ContentBlocks(MOST_BLOCKS);
   final Workers workers = new Workers();
   final ResponseEncoder encoder = new ResponseEncoder();
@@ -29,12 +30,15 @@ public final class Shared {
   /**
    * @param clock nanoseconds as of {@link System#nanoTime}; may be as old as the batch of events
    *     that is being worked on
+   * @param proxies who is believed what it says about clients
    */
-  public Shared(Limits limits, AccessLog accessLog, Spool spool, LongSupplier clock) {
+  public Shared(
+      Limits limits, AccessLog accessLog, Spool spool, LongSupplier clock, Proxies proxies) {
     this.limits = limits;
     this.accessLog = accessLog;
     this.spool = spool;
     this.clock = clock;
+    this.proxies = proxies;
   }
 
   /** Other limits from now on; those of a head hold for new sessions. */

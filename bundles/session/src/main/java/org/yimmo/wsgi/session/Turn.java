@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.yimmo.wsgi.exchange.Content;
 import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.Fields;
+import org.yimmo.wsgi.exchange.Request;
 import org.yimmo.wsgi.exchange.ResponseHead;
 import org.yimmo.wsgi.exchange.ResponsePart;
 import org.yimmo.wsgi.exchange.ResponseReceiver;
@@ -53,21 +53,14 @@ final class Turn implements ResponseReceiver {
       Session session,
       Connection connection,
       RequestHead head,
-      Content content,
-      Endpoints endpoints,
+      Request request,
       long startNanos,
       long receivedNanos) {
     this.session = session;
     this.connection = connection;
     this.head = head;
     this.startNanos = startNanos;
-    exchange =
-        new Exchange(
-            head.request(content, endpoints),
-            this,
-            session.windowBytes(),
-            session.blocks(),
-            receivedNanos);
+    exchange = new Exchange(request, this, session.windowBytes(), session.blocks(), receivedNanos);
     persistent = head.persistent();
   }
 
@@ -335,14 +328,20 @@ final class Turn implements ResponseReceiver {
     return Optional.of(new ExchangeSummary(exchange, state, worker.worker()));
   }
 
-  /** The entry for the access log. */
+  /**
+   * The entry for the access log.
+   *
+   * @param endpoints of the connection
+   */
   AccessLog.Entry entry(Endpoints endpoints) {
     var durationNanos = System.nanoTime() - startNanos;
     var known = head != null;
     return new AccessLog.Entry(
         System.currentTimeMillis() - durationNanos / 1_000_000,
         durationNanos,
-        endpoints.remoteAddress(),
+        exchange == null
+            ? endpoints.remoteAddress()
+            : exchange.request().endpoints().remoteAddress(),
         known ? head.line().method() : "",
         known ? head.line().target() : "",
         known ? head.protocol() : "",

@@ -64,8 +64,16 @@ final class Client implements Connection {
   }
 
   Client(Limits limits, Path directory) {
+    this(limits, directory, Proxies.none());
+  }
+
+  Client(Proxies proxies) {
+    this(LIMITS, Path.of(System.getProperty("java.io.tmpdir")), proxies);
+  }
+
+  private Client(Limits limits, Path directory, Proxies proxies) {
     var spool = new Spool(diskTasks::add, Runnable::run, directory);
-    shared = new Shared(limits, new Log(), spool, () -> nanos);
+    shared = new Shared(limits, new Log(), spool, () -> nanos, proxies);
     shared.workers().add(queues);
     session = new Session(this, new Endpoints("192.0.2.1", 4711, "192.0.2.2", 80, false), shared);
     session.opened();

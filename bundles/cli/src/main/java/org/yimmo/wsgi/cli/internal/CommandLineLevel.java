@@ -13,7 +13,6 @@ import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 import org.apache.commons.cli.UnrecognizedOptionException;
-import org.yimmo.wsgi.cli.internal.Kind.Flag;
 
 /** What the command line says. */
 final class CommandLineLevel {
@@ -35,7 +34,7 @@ final class CommandLineLevel {
     var isLong = name.startsWith("--");
     var bare = name.substring(isLong ? 2 : 1);
     var option = isLong ? Option.builder().longOpt(bare) : Option.builder(bare);
-    options.addOption(option.hasArg(!(setting.kind() instanceof Flag)).get());
+    options.addOption(option.hasArg(setting.kind().takesValue()).get());
     settings.put(bare, setting);
   }
 
@@ -53,7 +52,7 @@ final class CommandLineLevel {
       if (setting.kind().isList() && given.containsKey(setting)) {
         texts.addAll(given.get(setting).texts());
       }
-      texts.add(setting.kind() instanceof Flag ? "true" : option.getValue());
+      texts.add(setting.kind().takesValue() ? option.getValue() : "true");
       given.put(setting, new Given(List.copyOf(texts), Source.commandLine(shown(setting))));
     }
     var operands = line.getArgList();

@@ -1,12 +1,14 @@
 package org.yimmo.wsgi.cli.internal;
 
 import java.math.BigDecimal;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** A kind of value: how it is shown in the usage text and what texts it accepts. */
@@ -36,6 +38,11 @@ sealed interface Kind {
     }
   }
 
+  /** Whether an option of this kind is followed by a value. */
+  default boolean takesValue() {
+    return true;
+  }
+
   /** An option without a value. */
   record Flag() implements Kind {
     @Override
@@ -46,6 +53,77 @@ sealed interface Kind {
     @Override
     public Boolean parse(String text, Path directory) {
       return Boolean.valueOf(text);
+    }
+
+    @Override
+    public boolean takesValue() {
+      return false;
+    }
+  }
+
+  /** On or off; the option means on. */
+  record Switch() implements Kind {
+    @Override
+    public String label() {
+      return "";
+    }
+
+    @Override
+    public Boolean parse(String text, Path directory) throws UnfitValue {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "true", "yes", "on", "1" -> true;
+        case "false", "no", "off", "0" -> false;
+        default -> throw new UnfitValue("true or false is needed");
+      };
+    }
+
+    @Override
+    public boolean takesValue() {
+      return false;
+    }
+  }
+
+  /** Addresses and networks; several are separated by commas. */
+  record Networks() implements Kind {
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+    @Override
+    public String label() {
+      return "NET,...";
+    }
+
+    @Override
+    public boolean isList() {
+      return true;
+    }
+
+    @Override
+    public List<String> parse(String text, Path directory) throws UnfitValue {
+      var networks = new ArrayList<String>();
+      for (var part : text.split(",", -1)) {
+        var network = part.strip();
+        if (!network.equals("*") && !isNetwork(network)) {
+          throw new UnfitValue("addresses, networks such as 10.0.0.0/8, or * are needed");
+        }
+        networks.add(network);
+      }
+      return networks;
+    }
+
+    private static boolean isNetwork(String text) {
+      var parts = text.split("/", 2);
+      var isIpv4 = IPV4.matcher(parts[0]).matches();
+      if (!isIpv4 && !IPV6.matcher(parts[0]).matches()) {
+        return false;
+      }
+      try {
+        InetAddress.ofLiteral(parts[0]);
+      } catch (IllegalArgumentException _) {
+        return false;
+      }
+      return parts.length == 1
+          || (parts[1].matches("\\d{1,3}") && Integer.parseInt(parts[1]) <= (isIpv4 ? 32 : 128));
     }
   }
 

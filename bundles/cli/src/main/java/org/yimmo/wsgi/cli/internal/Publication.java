@@ -109,6 +109,8 @@ final class Publication {
         Map.entry("bind", array(bind)),
         Map.entry("warmup", array(settings.list(Setting.WARMUP))),
         Map.entry("warmup.timeout.millis", settings.millis(Setting.BOOT_TIMEOUT)),
+        Map.entry("forwarded.allow.ips", array(settings.list(Setting.FORWARDED_ALLOW_IPS))),
+        Map.entry("proxy.protocol", settings.flag(Setting.PROXY_PROTOCOL)),
         Map.entry("tls.cert", settings.text(Setting.CERT)),
         Map.entry("tls.key", settings.text(Setting.KEY)),
         Map.entry("idle.timeout.millis", settings.millis(Setting.IDLE_TIMEOUT)),

@@ -16,12 +16,14 @@ import org.yimmo.wsgi.cli.internal.Kind.Choice;
 import org.yimmo.wsgi.cli.internal.Kind.Directory;
 import org.yimmo.wsgi.cli.internal.Kind.Flag;
 import org.yimmo.wsgi.cli.internal.Kind.InputFile;
+import org.yimmo.wsgi.cli.internal.Kind.Networks;
 import org.yimmo.wsgi.cli.internal.Kind.NewFile;
 import org.yimmo.wsgi.cli.internal.Kind.OutputFile;
 import org.yimmo.wsgi.cli.internal.Kind.Program;
 import org.yimmo.wsgi.cli.internal.Kind.SearchPath;
 import org.yimmo.wsgi.cli.internal.Kind.Seconds;
 import org.yimmo.wsgi.cli.internal.Kind.Size;
+import org.yimmo.wsgi.cli.internal.Kind.Switch;
 import org.yimmo.wsgi.cli.internal.Kind.Targets;
 import org.yimmo.wsgi.cli.internal.Kind.Text;
 import org.yimmo.wsgi.cli.internal.Kind.Whole;
@@ -117,6 +119,23 @@ enum Setting {
       new InputFile(),
       "",
       "the private key of the certificate (PEM)"),
+  FORWARDED_ALLOW_IPS(
+      LISTENING,
+      "--forwarded-allow-ips",
+      "YIMMO_SERVER_FORWARDED_ALLOW_IPS",
+      "server.forwarded_allow_ips",
+      new Networks(),
+      "127.0.0.1,::1",
+      "believe these proxies what Forwarded and X-Forwarded-* say: addresses, networks, or * for"
+          + " all; from others the fields are removed"),
+  PROXY_PROTOCOL(
+      LISTENING,
+      "--proxy-protocol",
+      "YIMMO_SERVER_PROXY_PROTOCOL",
+      "server.proxy_protocol",
+      new Switch(),
+      "false",
+      "these proxies begin each connection with the header of the PROXY protocol, version 1 or 2"),
   MAX_CONNECTIONS(
       LISTENING,
       "--max-connections",

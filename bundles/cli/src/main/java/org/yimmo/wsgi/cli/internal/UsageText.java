@@ -2,7 +2,6 @@ package org.yimmo.wsgi.cli.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.yimmo.wsgi.cli.internal.Kind.Flag;
 
 /** What {@code --help} shows: the table, 80 columns wide. */
 final class UsageText {
@@ -73,7 +72,7 @@ final class UsageText {
     var first = setting.options().getFirst();
     var names =
         first.startsWith("--") ? "      " + first : "  " + first + ", " + setting.options().get(1);
-    return setting.kind() instanceof Flag ? names : names + " " + setting.kind().label();
+    return setting.kind().takesValue() ? names + " " + setting.kind().label() : names;
   }
 
   static List<String> wrapped(String text, int width) {

@@ -63,6 +63,10 @@ class MistakeTest {
             + " there is no such interpreter or virtual environment",
         "--access-log /none/log | --access-log on the command line is \"/none/log\":"
             + " there is no directory /none",
+        "--forwarded-allow-ips 10.0.0.0/33 | --forwarded-allow-ips on the command line is"
+            + " \"10.0.0.0/33\": addresses, networks such as 10.0.0.0/8, or * are needed",
+        "--forwarded-allow-ips proxy | --forwarded-allow-ips on the command line is \"proxy\":"
+            + " addresses, networks such as 10.0.0.0/8, or * are needed",
         "--prot 1   | unknown option --prot on the command line; did you mean --port?",
         "--wibble=1 | unknown option --wibble on the command line; see yimmo-wsgi --help",
         "-x         | unknown option -x on the command line; see yimmo-wsgi --help",

@@ -162,6 +162,8 @@ class PublicationTest {
             "bind",
             "warmup",
             "warmup.timeout.millis",
+            "forwarded.allow.ips",
+            "proxy.protocol",
             "tls.cert",
             "tls.key",
             "idle.timeout.millis",

@@ -2,7 +2,6 @@ package org.yimmo.wsgi.cli.internal;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.yimmo.wsgi.cli.internal.Kind.Flag;
 
 /** {@code docs/settings.md}, as the table has it. */
 final class SettingsPage {
@@ -77,7 +76,7 @@ final class SettingsPage {
     if (setting.options().isEmpty()) {
       return "";
     }
-    var label = setting.kind() instanceof Flag ? "" : " " + setting.kind().label();
+    var label = setting.kind().takesValue() ? " " + setting.kind().label() : "";
     return setting.options().stream().map(SettingsPage::code).collect(Collectors.joining(", "))
         + label;
   }

@@ -29,6 +29,7 @@ import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.ResponsePart;
 import org.yimmo.wsgi.session.AccessLog;
 import org.yimmo.wsgi.session.Limits;
+import org.yimmo.wsgi.session.Proxies;
 import org.yimmo.wsgi.session.Shared;
 import org.yimmo.wsgi.session.Spool;
 
@@ -75,7 +76,12 @@ final class IoThread {
    * @param died called when the thread ends by an error instead of by {@link #stop}
    */
   IoThread(
-      Transport transport, int maxConnections, Limits limits, AccessLog accessLog, Runnable died) {
+      Transport transport,
+      int maxConnections,
+      Limits limits,
+      Proxies proxies,
+      AccessLog accessLog,
+      Runnable died) {
     this.maxConnections = maxConnections;
     group = new MultiThreadIoEventLoopGroup(1, IoThread::thread, transport.handler());
     loop = group.next();
@@ -96,8 +102,8 @@ final class IoThread {
             new DefaultThreadFactory("yimmo-spool"));
     var directory = Path.of(System.getProperty("java.io.tmpdir"));
     var spool = new Spool(diskThread, this::execute, directory);
-    shared = new Shared(limits, accessLog, spool, System::nanoTime);
-    rehearsals = new Shared(limits, AccessLog.none(), spool, System::nanoTime);
+    shared = new Shared(limits, accessLog, spool, System::nanoTime, proxies);
+    rehearsals = new Shared(limits, AccessLog.none(), spool, System::nanoTime, Proxies.none());
   }
 
   private static Thread thread(Runnable task) {

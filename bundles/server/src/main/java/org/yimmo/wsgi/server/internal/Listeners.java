@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.yimmo.wsgi.session.Proxies;
 
 /** Opens the addresses that the server listens on. */
 final class Listeners {
@@ -49,20 +50,27 @@ final class Listeners {
   private final Transport transport;
   private final Optional<SslContext> tls;
   private final long handshakeTimeoutMillis;
+  private final Optional<Proxies> proxyProtocol;
 
   private final List<Channel> channels = new ArrayList<>();
   private final List<String> urls = new ArrayList<>();
   private final List<Path> socketFiles = new ArrayList<>();
 
+  /**
+   * @param handshakeTimeoutMillis for what comes before the first request
+   * @param proxyProtocol the peers that begin with the header of the PROXY protocol, if any do
+   */
   Listeners(
       IoThread ioThread,
       Transport transport,
       Optional<SslContext> tls,
-      long handshakeTimeoutMillis) {
+      long handshakeTimeoutMillis,
+      Optional<Proxies> proxyProtocol) {
     this.ioThread = ioThread;
     this.transport = transport;
     this.tls = tls;
     this.handshakeTimeoutMillis = handshakeTimeoutMillis;
+    this.proxyProtocol = proxyProtocol;
   }
 
   /**
@@ -95,7 +103,11 @@ final class Listeners {
    */
   Channel openForRehearsal() throws IOException {
     var binding =
-        bootstrap(new Initializer(Optional.empty(), () -> ServerConnection.rehearsing(ioThread)))
+        bootstrap(
+                new Initializer(
+                    Optional.empty(),
+                    Optional.empty(),
+                    () -> ServerConnection.rehearsing(ioThread)))
             .channelFactory(transport.tcp())
             .childOption(ChannelOption.TCP_NODELAY, true)
             .bind(InetAddress.getLoopbackAddress(), 0)
@@ -192,7 +204,8 @@ final class Listeners {
 
   private ServerBootstrap bootstrap(String socketFile) {
     var bootstrap =
-        bootstrap(new Initializer(tls, () -> new ServerConnection(ioThread, socketFile)));
+        bootstrap(
+            new Initializer(tls, proxyProtocol, () -> new ServerConnection(ioThread, socketFile)));
     if (socketFile.isEmpty()) {
       bootstrap
           .option(ChannelOption.SO_REUSEADDR, true)
@@ -214,15 +227,23 @@ final class Listeners {
   @ChannelHandler.Sharable
   private final class Initializer extends ChannelInitializer<Channel> {
     private final Optional<SslContext> tls;
+    private final Optional<Proxies> proxyProtocol;
     private final Supplier<ServerConnection> connections;
 
-    Initializer(Optional<SslContext> tls, Supplier<ServerConnection> connections) {
+    Initializer(
+        Optional<SslContext> tls,
+        Optional<Proxies> proxyProtocol,
+        Supplier<ServerConnection> connections) {
       this.tls = tls;
+      this.proxyProtocol = proxyProtocol;
       this.connections = connections;
     }
 
     @Override
     protected void initChannel(Channel channel) {
+      if (proxyProtocol.filter(proxies -> proxies.trust(peer(channel))).isPresent()) {
+        channel.pipeline().addLast(new ProxyProtocol(handshakeTimeoutMillis));
+      }
       tls.ifPresent(context -> {
         var handler = context.newHandler(channel.alloc());
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
@@ -230,6 +251,13 @@ final class Listeners {
       });
       channel.pipeline().addLast(connections.get());
     }
+  }
+
+  /** Its address in digits; empty on a unix socket. */
+  private static String peer(Channel channel) {
+    return channel.remoteAddress() instanceof InetSocketAddress remote
+        ? NetUtil.toAddressString(remote.getAddress())
+        : "";
   }
 
   private Channel bind(Address address, ServerBootstrap bootstrap, SocketAddress socketAddress)

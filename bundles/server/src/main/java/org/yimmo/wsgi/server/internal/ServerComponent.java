@@ -27,6 +27,7 @@ import org.osgi.service.condition.Condition;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.session.AccessLog;
 import org.yimmo.wsgi.session.Limits;
+import org.yimmo.wsgi.session.Proxies;
 
 /**
  * Opens the port when workers are there and warm, and says so with the condition {@code
@@ -69,6 +70,10 @@ public final class ServerComponent {
     String[] warmup() default {};
 
     long warmup_timeout_millis() default 60_000;
+
+    String[] forwarded_allow_ips() default {};
+
+    boolean proxy_protocol() default false;
 
     String tls_cert() default "";
 
@@ -202,11 +207,23 @@ public final class ServerComponent {
       }
       var transport = Transport.of(config.transport());
       var tls = tls(config);
+      var proxies = proxies(config);
       var accessLog = accessLog(config);
       var ioThread =
           new IoThread(
-              transport, config.max_connections(), limits(config), accessLog, this::ioThreadDied);
-      var listeners = new Listeners(ioThread, transport, tls, config.header_timeout_millis());
+              transport,
+              config.max_connections(),
+              limits(config),
+              proxies,
+              accessLog,
+              this::ioThreadDied);
+      var listeners =
+          new Listeners(
+              ioThread,
+              transport,
+              tls,
+              config.header_timeout_millis(),
+              config.proxy_protocol() ? Optional.of(proxies) : Optional.empty());
       var warmUp =
           new WarmUp(
               List.of(config.warmup()),
@@ -235,6 +252,15 @@ public final class ServerComponent {
           StartFailure.CONFIGURATION, "TLS needs both tls.cert and tls.key; one is missing", null);
     }
     return Optional.of(Tls.context(Path.of(config.tls_cert()), Path.of(config.tls_key())));
+  }
+
+  private static Proxies proxies(Config config) throws StartFailure {
+    try {
+      return Proxies.of(List.of(config.forwarded_allow_ips()));
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure(
+          StartFailure.CONFIGURATION, "forwarded.allow.ips: " + e.getMessage(), e);
+    }
   }
 
   private static AccessLog accessLog(Config config) throws StartFailure {

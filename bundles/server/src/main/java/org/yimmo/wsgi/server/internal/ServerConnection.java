@@ -107,6 +107,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
   private Endpoints endpoints() {
     var secure = context.pipeline().get(SslHandler.class) != null;
+    var reported = context.channel().attr(ProxyProtocol.ENDPOINTS).get();
+    if (reported != null) {
+      return reported;
+    }
     return context.channel().remoteAddress() instanceof InetSocketAddress remote
             && context.channel().localAddress() instanceof InetSocketAddress local
         ? new Endpoints(

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.yimmo.wsgi.session.AccessLog;
 import org.yimmo.wsgi.session.Limits;
+import org.yimmo.wsgi.session.Proxies;
 
 /** How the server stops. */
 class DrainTest {
@@ -115,7 +116,8 @@ class DrainTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
     var ioThread =
-        new IoThread(Transport.of("auto"), 10, limits, AccessLog.none(), died::countDown);
+        new IoThread(
+            Transport.of("auto"), 10, limits, Proxies.none(), AccessLog.none(), died::countDown);
 
     var _ = ioThread.group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.Request;
 import org.yimmo.wsgi.session.AccessLog;
+import org.yimmo.wsgi.session.Proxies;
 
 /** Requests of the server to itself. */
 @Timeout(60)
@@ -38,10 +39,12 @@ class RehearsalTest {
 
   private IoThread rehearse(String transportName) throws StartFailure {
     var transport = Transport.of(transportName);
-    var ioThread = new IoThread(transport, 1, TestServer.generousLimits(), new Log(), () -> {});
+    var ioThread =
+        new IoThread(
+            transport, 1, TestServer.generousLimits(), Proxies.none(), new Log(), () -> {});
     started = Optional.of(ioThread);
     ioThread.connectWorker(queues);
-    var listeners = new Listeners(ioThread, transport, Optional.empty(), 10_000);
+    var listeners = new Listeners(ioThread, transport, Optional.empty(), 10_000, Optional.empty());
     new Rehearsal(ioThread, listeners).run(queues);
     return ioThread;
   }

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.session.AccessLog;
 import org.yimmo.wsgi.session.Limits;
+import org.yimmo.wsgi.session.Proxies;
 
 /** A server on a free port of the loopback interface. */
 final class TestServer implements AutoCloseable {
@@ -32,6 +33,8 @@ final class TestServer implements AutoCloseable {
     private String bind = "127.0.0.1:0";
     private String transport = "auto";
     private AccessLog accessLog = AccessLog.none();
+    private Proxies proxies = Proxies.none();
+    private boolean proxyProtocol;
     private int maxConnections = 1000;
     private int maxLineBytes = 8192;
     private int maxFieldsBytes = 16 * 1024;
@@ -56,6 +59,16 @@ final class TestServer implements AutoCloseable {
 
     Builder accessLog(AccessLog log) {
       accessLog = log;
+      return this;
+    }
+
+    Builder proxies(String... networks) {
+      proxies = Proxies.of(List.of(networks));
+      return this;
+    }
+
+    Builder proxyProtocol() {
+      proxyProtocol = true;
       return this;
     }
 
@@ -127,8 +140,14 @@ final class TestServer implements AutoCloseable {
           tlsCertificate.isPresent()
               ? Optional.of(Tls.context(tlsCertificate.get(), tlsKey.orElseThrow()))
               : Optional.<io.netty.handler.ssl.SslContext>empty();
-      var ioThread = new IoThread(chosen, maxConnections, limits, accessLog, () -> {});
-      var listeners = new Listeners(ioThread, chosen, tls, headerTimeout.toMillis());
+      var ioThread = new IoThread(chosen, maxConnections, limits, proxies, accessLog, () -> {});
+      var listeners =
+          new Listeners(
+              ioThread,
+              chosen,
+              tls,
+              headerTimeout.toMillis(),
+              proxyProtocol ? Optional.of(proxies) : Optional.empty());
       var server = new TestServer(ioThread, listeners);
       for (var application : applications) {
         server.addWorker(application);

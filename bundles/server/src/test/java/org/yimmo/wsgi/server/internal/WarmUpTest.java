@@ -21,6 +21,7 @@ import org.yimmo.wsgi.exchange.Request;
 import org.yimmo.wsgi.exchange.ResponseHead;
 import org.yimmo.wsgi.exchange.ResponsePart;
 import org.yimmo.wsgi.session.AccessLog;
+import org.yimmo.wsgi.session.Proxies;
 
 /** The requests before the first client. */
 @Timeout(60)
@@ -34,7 +35,12 @@ class WarmUpTest {
   void startThread() throws StartFailure {
     ioThread =
         new IoThread(
-            Transport.of("auto"), 10, TestServer.generousLimits(), AccessLog.none(), () -> {});
+            Transport.of("auto"),
+            10,
+            TestServer.generousLimits(),
+            Proxies.none(),
+            AccessLog.none(),
+            () -> {});
   }
 
   @AfterEach
