@@ -19,6 +19,7 @@ public final class Shared {
   final Spool spool;
   final LongSupplier clock;
   final ContentBlocks blocks = new ContentBlocks(MOST_BLOCKS);
+  final PerMessageDeflate deflate = new PerMessageDeflate();
   final Workers workers = new Workers();
   final ResponseEncoder encoder = new ResponseEncoder();
 
