@@ -3,6 +3,7 @@ package org.yimmo.wsgi.application;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -49,6 +50,16 @@ public interface Application {
    * @throws Exception the application's fault: it is logged and answered with 500
    */
   Iterable<ByteBuffer> call(Environ environ, StartResponse startResponse) throws Exception;
+
+  /**
+   * Who takes the WebSocket that a client asks for with a request. Empty, which is the default: the
+   * request is an ordinary one and goes to {@link #call}.
+   *
+   * <p><em>Thread:</em> a worker thread. <em>Blocks:</em> never.
+   */
+  default Optional<WebSocketEndpoint> webSocket(Environ environ) {
+    return Optional.empty();
+  }
 
   /**
    * What the server calls in place of this application before clients reach it, so that what is

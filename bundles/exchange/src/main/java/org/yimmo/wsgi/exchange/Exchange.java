@@ -1,5 +1,6 @@
 package org.yimmo.wsgi.exchange;
 
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -17,6 +18,8 @@ public final class Exchange {
   private final int windowBytes;
   private final ContentBlocks blocks;
   private final long receivedNanos;
+  private final Upgrade upgrade;
+  private final Optional<WebSocketLink> link;
 
   private volatile boolean abandoned; // written by the server thread
   private volatile long returnedBytes; // written by the server thread
@@ -39,6 +42,41 @@ public final class Exchange {
       int windowBytes,
       ContentBlocks blocks,
       long receivedNanos) {
+    this(request, receiver, windowBytes, blocks, receivedNanos, Upgrade.NONE, Optional.empty());
+  }
+
+  /** One whose request may ask for a WebSocket. */
+  public Exchange(
+      Request request,
+      ResponseReceiver receiver,
+      int windowBytes,
+      ContentBlocks blocks,
+      long receivedNanos,
+      Upgrade upgrade) {
+    this(request, receiver, windowBytes, blocks, receivedNanos, upgrade, Optional.empty());
+  }
+
+  /** A delivery of events of a WebSocket, which began with that request. */
+  public static Exchange delivery(
+      Request handshake, ResponseReceiver receiver, WebSocketLink link) {
+    return new Exchange(
+        handshake,
+        receiver,
+        1,
+        ContentBlocks.NONE,
+        System.nanoTime(),
+        Upgrade.NONE,
+        Optional.of(link));
+  }
+
+  private Exchange(
+      Request request,
+      ResponseReceiver receiver,
+      int windowBytes,
+      ContentBlocks blocks,
+      long receivedNanos,
+      Upgrade upgrade,
+      Optional<WebSocketLink> link) {
     if (windowBytes <= 0) {
       throw new IllegalArgumentException("windowBytes " + windowBytes + " is not positive");
     }
@@ -47,6 +85,8 @@ public final class Exchange {
     this.windowBytes = windowBytes;
     this.blocks = blocks;
     this.receivedNanos = receivedNanos;
+    this.upgrade = upgrade;
+    this.link = link;
   }
 
   public Request request() {
@@ -56,6 +96,16 @@ public final class Exchange {
   /** When the request was there whole, as of {@link System#nanoTime}. */
   public long receivedNanos() {
     return receivedNanos;
+  }
+
+  /** What the request says about WebSockets. */
+  public Upgrade upgrade() {
+    return upgrade;
+  }
+
+  /** The WebSocket whose events are to be served; empty: the request is. */
+  public Optional<WebSocketLink> link() {
+    return link;
   }
 
   /** Whether nobody wants the response any more. <em>Thread:</em> any. */
@@ -88,6 +138,9 @@ public final class Exchange {
   public void returnCredit(int bytes) {
     if (bytes > 0) {
       returnedBytes += bytes;
+      if (link.isPresent()) {
+        link.get().written(bytes);
+      }
       wakeWorker();
     }
   }

@@ -291,6 +291,8 @@ public final class ExchangeQueues {
     }
     if (part instanceof ResponsePart.Block dropped) {
       dropped.block().release();
+    } else if (part instanceof ResponsePart.Upgraded unwanted) {
+      unwanted.link().release();
     }
   }
 
@@ -301,7 +303,11 @@ public final class ExchangeQueues {
 
   private static boolean ends(ResponsePart part) {
     return switch (part) {
-      case ResponsePart.Whole _, ResponsePart.End _, ResponsePart.Abort _ -> true;
+      case ResponsePart.Whole _,
+          ResponsePart.End _,
+          ResponsePart.Abort _,
+          ResponsePart.Upgraded _ ->
+          true;
       case ResponsePart.Start _, ResponsePart.More _, ResponsePart.Block _ -> false;
       case ResponsePart.Expired _, ResponsePart.Refused _ -> false; // not of the worker
     };

@@ -28,6 +28,9 @@ public sealed interface ResponsePart {
   /** The content is complete. */
   record End(Exchange exchange) implements ResponsePart {}
 
+  /** The protocol changes to WebSocket; the exchange is over, and the link goes on. */
+  record Upgraded(Exchange exchange, WebSocketLink link) implements ResponsePart {}
+
   /**
    * The response cannot be completed. The connection must be closed so that the client notices (RFC
    * 9112 §8).

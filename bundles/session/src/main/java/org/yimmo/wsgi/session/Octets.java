@@ -39,6 +39,13 @@ final class Octets {
     return this;
   }
 
+  Octets add(byte[] octets, int from, int count) {
+    reserve(count);
+    System.arraycopy(octets, from, array, length, count);
+    length += count;
+    return this;
+  }
+
   Octets add(char ascii) {
     reserve(1);
     array[length++] = (byte) ascii;

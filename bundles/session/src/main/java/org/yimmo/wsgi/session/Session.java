@@ -11,6 +11,7 @@ import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
+import org.yimmo.wsgi.exchange.WebSocketLink;
 
 /**
  * One TCP connection: it turns octets into exchanges for workers and their responses into octets,
@@ -54,6 +55,8 @@ public final class Session {
     CONTENT,
     /** They are not looked at before the last request is on its way to a worker. */
     STALLED,
+    /** Frames: the connection is a WebSocket. */
+    FRAMES,
     /** Nothing that is wanted: the last request of this connection was read. */
     UNWANTED,
     /** Dropped, so that the client can read the last response before it sees a reset. */
@@ -100,6 +103,8 @@ public final class Session {
   private int inFlight; // turns that a worker has
   private ExchangeQueues worker; // of the exchanges in flight, or of the last one; null: none yet
   private Turn held; // in turns, waiting for the exchanges in flight to end; or null
+
+  private WebSocketConnection socket; // null: the protocol is HTTP
 
   private boolean draining;
   private boolean ending; // the last response is on its way
@@ -179,6 +184,7 @@ public final class Session {
             switch (input) {
               case HEAD -> parseHead(octets, at, to);
               case CONTENT -> parseContent(octets, at, to);
+              case FRAMES -> socket.received(octets, at, to);
               case DROPPED -> drop(at, to);
               case STALLED, UNWANTED -> at;
             };
@@ -195,6 +201,7 @@ public final class Session {
     return switch (input) {
       case HEAD -> turns.size() >= MAX_PIPELINED || connection.congested();
       case CONTENT -> content.backlogged();
+      case FRAMES -> socket.full();
       case STALLED, UNWANTED -> true;
       case DROPPED -> false;
     };
@@ -316,7 +323,7 @@ public final class Session {
   }
 
   private void handOver(Turn turn) {
-    input = turn.persistent() ? Input.HEAD : Input.UNWANTED;
+    input = turn.mayUpgrade() ? Input.STALLED : after(turn);
     var exchange = turn.exchange();
     if (inFlight > 0) {
       if (worker.offer(exchange)) {
@@ -333,6 +340,25 @@ public final class Session {
     }
     releaseUnserved(exchange);
     turn.answer(noWorker());
+  }
+
+  private static Input after(Turn turn) {
+    return turn.persistent() ? Input.HEAD : Input.UNWANTED;
+  }
+
+  /** The front turn has changed the protocol. */
+  void upgraded(Turn turn, WebSocketLink link, boolean deflates) {
+    inFlight--;
+    turns.remove();
+    left(turn);
+    socket =
+        new WebSocketConnection(
+            connection, shared, this::settle, turn.exchange().request(), link, deflates, worker);
+    input = Input.FRAMES;
+    if (draining) {
+      socket.drain();
+    }
+    settle();
   }
 
   /**
@@ -434,6 +460,9 @@ public final class Session {
   private void remove(Turn turn) {
     turns.remove();
     left(turn);
+    if (turn.mayUpgrade() && held == null && input == Input.STALLED) {
+      input = after(turn);
+    }
     if (!turn.persistent() && input != Input.UNWANTED) {
       abandonTurns(); // their responses cannot be told apart from this one, or it was broken
       releaseContent();
@@ -485,6 +514,9 @@ public final class Session {
 
   private void end() {
     ending = true;
+    if (socket != null) {
+      socket.gone();
+    }
     abandonTurns();
     releaseContent();
     input = Input.UNWANTED;
@@ -498,6 +530,7 @@ public final class Session {
     }
     boolean more;
     do {
+      advanceSocket();
       more = answerOwn() || releaseHeld() || parseMore();
     } while (more);
     if (continueAwaited && turns.isEmpty()) {
@@ -511,6 +544,13 @@ public final class Session {
     }
     updateReading();
     updateDeadlines();
+  }
+
+  private void advanceSocket() {
+    if (socket != null) {
+      socket.advance(clientEnded);
+      inputLeft |= socket.failed();
+    }
   }
 
   /** Writes the answers of the server itself whose turn it is. */
@@ -549,6 +589,7 @@ public final class Session {
   private boolean noMoreRequests() {
     return switch (input) {
       case HEAD, CONTENT -> clientEnded;
+      case FRAMES -> socket.over();
       case UNWANTED -> true;
       case STALLED, DROPPED -> false;
     };
@@ -591,6 +632,9 @@ public final class Session {
   // --- events: time
 
   private void updateDeadlines() {
+    if (input == Input.FRAMES) {
+      connection.wakeAt(socket.deadline());
+    }
     var now = awaited();
     if (now != awaited) {
       awaited = now;
@@ -610,7 +654,7 @@ public final class Session {
                   ? Awaited.HEAD_END
                   : draining ? Awaited.LAST_REQUEST : Awaited.REQUEST;
       case CONTENT -> continueAwaited || stalled() ? Awaited.NOTHING : Awaited.CONTENT;
-      case STALLED, UNWANTED -> Awaited.NOTHING;
+      case FRAMES, STALLED, UNWANTED -> Awaited.NOTHING;
       case DROPPED -> Awaited.CLOSE;
     };
   }
@@ -660,6 +704,10 @@ public final class Session {
         awaitOutput();
       }
     }
+    if (input == Input.FRAMES) {
+      socket.deadlineReached(now);
+      settle();
+    }
     if (inputDeadline <= now) {
       inputDeadlineReached();
     }
@@ -697,6 +745,9 @@ public final class Session {
    */
   public void drain() {
     draining = true;
+    if (socket != null) {
+      socket.drain();
+    }
     if (awaited == Awaited.CLOSE) {
       awaited = Awaited.NOTHING; // its deadline is nearer now
     }
@@ -718,6 +769,7 @@ public final class Session {
       case HEAD, STALLED ->
           keptLength > 0 ? SessionSummary.State.RECEIVING : SessionSummary.State.IDLE;
       case CONTENT -> SessionSummary.State.RECEIVING;
+      case FRAMES -> SessionSummary.State.WEBSOCKET;
       case UNWANTED, DROPPED -> SessionSummary.State.CLOSING;
     };
   }

@@ -19,6 +19,8 @@ public record SessionSummary(
     RECEIVING,
     /** A response. */
     ANSWERING,
+    /** Messages of a WebSocket. */
+    WEBSOCKET,
     /** The end of the connection. */
     CLOSING
   }

@@ -20,6 +20,7 @@ public final class Shared {
   final LongSupplier clock;
   final Proxies proxies;
   final ContentBlocks blocks = new ContentBlocks(MOST_BLOCKS);
+  final PerMessageDeflate deflate = new PerMessageDeflate();
   final Workers workers = new Workers();
   final ResponseEncoder encoder = new ResponseEncoder();
 

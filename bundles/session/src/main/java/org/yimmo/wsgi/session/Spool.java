@@ -47,6 +47,11 @@ public final class Spool {
     void failed();
   }
 
+  /** Runs a task on the I/O thread. <em>Thread:</em> any. */
+  void onIoThread(Runnable task) {
+    ioThread.execute(task);
+  }
+
   Upload begin(Progress progress) {
     return new Upload(progress);
   }

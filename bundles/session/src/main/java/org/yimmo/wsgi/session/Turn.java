@@ -13,6 +13,7 @@ import org.yimmo.wsgi.exchange.Request;
 import org.yimmo.wsgi.exchange.ResponseHead;
 import org.yimmo.wsgi.exchange.ResponsePart;
 import org.yimmo.wsgi.exchange.ResponseReceiver;
+import org.yimmo.wsgi.exchange.Upgrade;
 import org.yimmo.wsgi.session.ResponseEncoder.ConnectionOption;
 
 /**
@@ -60,7 +61,14 @@ final class Turn implements ResponseReceiver {
     this.connection = connection;
     this.head = head;
     this.startNanos = startNanos;
-    exchange = new Exchange(request, this, session.windowBytes(), session.blocks(), receivedNanos);
+    exchange =
+        new Exchange(
+            request,
+            this,
+            session.windowBytes(),
+            session.blocks(),
+            receivedNanos,
+            WebSocketHandshake.upgrade(head));
     persistent = head.persistent();
   }
 
@@ -132,6 +140,8 @@ final class Turn implements ResponseReceiver {
     if (!session.isFront(this)) { // the client has left, or its connection is broken
       if (part instanceof ResponsePart.Block unwanted) {
         unwanted.block().release();
+      } else if (part instanceof ResponsePart.Upgraded unwanted) {
+        unwanted.link().release();
       }
       return;
     }
@@ -157,10 +167,25 @@ final class Turn implements ResponseReceiver {
       case ResponsePart.Block large -> writeWithCredit(large.block());
       case ResponsePart.End _ -> end();
       case ResponsePart.Abort _ -> abort();
+      case ResponsePart.Upgraded upgraded -> upgrade(upgraded);
       case ResponsePart.Expired _ -> expire();
       case ResponsePart.Refused _ -> answerNow(Session.noWorker());
     }
     connection.flush();
+  }
+
+  private void upgrade(ResponsePart.Upgraded upgraded) {
+    var link = upgraded.link();
+    status = 101;
+    var deflates = WebSocketHandshake.deflates(head, link.settings());
+    var octets = WebSocketHandshake.response(head, link.settings(), deflates);
+    connection.write(octets, 0, octets.length);
+    session.upgraded(this, link, deflates);
+  }
+
+  /** Whether the protocol may change with the response: nothing is read before it is there. */
+  boolean mayUpgrade() {
+    return exchange != null && exchange.upgrade() == Upgrade.WEB_SOCKET;
   }
 
   /** Decides on the framing and writes the head (RFC 9112 §6). */

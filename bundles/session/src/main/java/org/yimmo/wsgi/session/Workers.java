@@ -25,6 +25,7 @@ public final class Workers {
   private static final int SLOW = OVERDUE / 2;
 
   private final List<Place> places = new ArrayList<>();
+  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>(0);
   private int turn; // spreads sessions over equally busy workers
 
   /** A worker, and what was seen of it at the last look. */
@@ -55,6 +56,7 @@ public final class Workers {
   public void add(ExchangeQueues queues) {
     if (!accept(queues)) {
       places.add(new Place(queues));
+      offerWaiting();
     }
   }
 
@@ -65,6 +67,18 @@ public final class Workers {
 
   public boolean isEmpty() {
     return places.isEmpty();
+  }
+
+  /** Nobody took what was offered: {@code again} is called when somebody may. */
+  void await(Runnable again) {
+    waiting.add(again);
+  }
+
+  /** To be called when a worker has ended exchanges: it has room again. */
+  public void offerWaiting() {
+    for (int left = waiting.size(); left > 0; left--) {
+      waiting.remove().run();
+    }
   }
 
   boolean accept(ExchangeQueues queues) {

@@ -6,6 +6,9 @@ import org.osgi.service.component.annotations.Reference;
 import org.yimmo.wsgi.context.ExchangeHandler;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.Request;
+import org.yimmo.wsgi.exchange.ResponsePart;
+import org.yimmo.wsgi.exchange.Upgrade;
+import org.yimmo.wsgi.exchange.WebSocketLink;
 
 /** Serves exchanges: routes each one to its application and runs it there. */
 @Component(configurationPid = "org.yimmo.wsgi.context")
@@ -29,10 +32,19 @@ public final class Contexts implements ExchangeHandler {
 
   @Override
   public void handle(Exchange exchange, Responses responses) {
+    var link = exchange.link();
+    if (link.isPresent()) {
+      serve(link.get(), responses);
+      responses.respond(new ResponsePart.End(exchange));
+      return;
+    }
     var request = exchange.request();
     try (var _ = request.content()) {
       switch (enter(request)) {
         case Routes.Found found -> {
+          if (exchange.upgrade() != Upgrade.NONE && upgrades(exchange, responses, found)) {
+            return;
+          }
           try {
             var route = request.endpoints().rehearsing() ? found.rehearsal() : found;
             new Call(exchange, responses, route, flags, heads).run();
@@ -44,6 +56,38 @@ public final class Contexts implements ExchangeHandler {
         case Routes.NotReady _ -> ServerResponses.respondNotReady(exchange, responses);
       }
     }
+  }
+
+  private static void serve(WebSocketLink link, Responses responses) {
+    if (link.callbacks() instanceof Conversation conversation) {
+      responses.answeredBy(conversation.application());
+    }
+    link.callbacks().run();
+  }
+
+  /**
+   * Answers a request for a WebSocket where the application wants one; the visit ends with the
+   * WebSocket then.
+   *
+   * @return {@code false}: it is an ordinary request
+   */
+  private boolean upgrades(Exchange exchange, Responses responses, Routes.Found found) {
+    var environ = new RequestEnviron(exchange.request(), found, flags);
+    var endpoint = found.application().webSocket(environ);
+    if (endpoint.isEmpty()) {
+      return false;
+    }
+    switch (exchange.upgrade()) {
+      case WEB_SOCKET -> {
+        var conversation = new Conversation(found, environ, endpoint.get());
+        responses.respond(new ResponsePart.Upgraded(exchange, conversation.link()));
+        return true;
+      }
+      case OTHER_VERSION -> ServerResponses.respondOtherVersion(exchange, responses);
+      case BAD, NONE -> ServerResponses.respond(exchange, responses, 400, "Bad Request");
+    }
+    found.visits().end();
+    return true;
   }
 
   /** An application that went meanwhile lets nobody in; there are other routes then. */

@@ -21,6 +21,12 @@ final class ServerResponses {
         exchange, responses, 503, "Service Unavailable", Fields.builder(2).add("Retry-After", "1"));
   }
 
+  /** RFC 6455 §4.4. */
+  static void respondOtherVersion(Exchange exchange, Responses responses) {
+    var fields = Fields.builder(3).add("Sec-WebSocket-Version", "13").add("Upgrade", "websocket");
+    respond(exchange, responses, 426, "Upgrade Required", fields);
+  }
+
   private static void respond(
       Exchange exchange, Responses responses, int status, String reason, Fields.Builder fields) {
     var content = ByteBuffer.wrap((status + " " + reason + "\n").getBytes(StandardCharsets.UTF_8));

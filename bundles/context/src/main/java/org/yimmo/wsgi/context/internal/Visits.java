@@ -1,6 +1,8 @@
 package org.yimmo.wsgi.context.internal;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,6 +14,7 @@ final class Visits {
   private static final long LOOK_MILLIS = 50;
 
   private final AtomicInteger present = new AtomicInteger(); // CLOSED is added when it is closed
+  private final Set<Runnable> lasting = ConcurrentHashMap.newKeySet(); // what ends them
   private final CountDownLatch ended = new CountDownLatch(1);
 
   // --- worker threads
@@ -23,6 +26,20 @@ final class Visits {
     }
     end();
     return false;
+  }
+
+  /** The visit that has begun lasts until somebody ends it: the application does if it goes. */
+  void lasts(Runnable goingAway) {
+    lasting.add(goingAway);
+    if (present.get() < 0) {
+      goingAway.run();
+    }
+  }
+
+  /** As {@link #end}, for one that lasted. */
+  void end(Runnable goingAway) {
+    lasting.remove(goingAway);
+    end();
   }
 
   void end() {
@@ -46,6 +63,7 @@ final class Visits {
     if (present.getAndAdd(CLOSED) == 0) {
       return 0;
     }
+    lasting.forEach(Runnable::run);
     var deadline = System.nanoTime() + patience.toNanos();
     try {
       while (!hurry.getAsBoolean()

@@ -57,7 +57,7 @@ final class Calls {
         }
         case ResponsePart.End _ -> parts.add("end");
         case ResponsePart.Abort _ -> parts.add("abort");
-        case ResponsePart.Expired _, ResponsePart.Refused _ ->
+        case ResponsePart.Expired _, ResponsePart.Refused _, ResponsePart.Upgraded _ ->
             throw new AssertionError("not for an application to say: " + part);
       }
     }

@@ -101,7 +101,7 @@ final class IoThread {
             new LinkedBlockingQueue<>(),
             new DefaultThreadFactory("yimmo-spool"));
     var directory = Path.of(System.getProperty("java.io.tmpdir"));
-    var spool = new Spool(diskThread, this::execute, directory);
+    var spool = new Spool(diskThread, this::executeAsBatch, directory);
     shared = new Shared(limits, accessLog, spool, System::nanoTime, proxies);
     rehearsals = new Shared(limits, AccessLog.none(), spool, System::nanoTime, Proxies.none());
   }
@@ -123,6 +123,14 @@ final class IoThread {
     } catch (RejectedExecutionException _) {
       // the server has stopped: no connection is left that the task could matter to
     }
+  }
+
+  /** Runs a task on the I/O thread, and sends what it has written. */
+  private void executeAsBatch(Runnable task) {
+    execute(() -> {
+      task.run();
+      flushAll();
+    });
   }
 
   /** Runs a task on the I/O thread and waits for it. */
@@ -317,6 +325,7 @@ final class IoThread {
       toFlush.get(i).flushOrFail();
     }
     toFlush.clear();
+    shared.workers().offerWaiting();
     if (!lookPromised) {
       promiseLook();
     }

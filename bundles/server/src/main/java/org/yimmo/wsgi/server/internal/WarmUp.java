@@ -127,6 +127,10 @@ record WarmUp(List<String> targets, Duration timeout, boolean secure) {
         }
         case ResponsePart.End _ -> status.complete(started);
         case ResponsePart.Abort _, ResponsePart.Refused _ -> status.complete(Optional.empty());
+        case ResponsePart.Upgraded(_, var link) -> {
+          link.release();
+          status.complete(Optional.of(101));
+        }
         case ResponsePart.Expired(var exchange) -> {
           exchange.abandon();
           status.complete(Optional.empty());
