@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.yimmo.wsgi.proc.internal.control.Connection;
+import org.yimmo.wsgi.proc.internal.control.Failures;
 import org.yimmo.wsgi.proc.internal.control.Message;
 import org.yimmo.wsgi.proc.internal.control.SocketFolder;
 
@@ -28,6 +29,9 @@ final class ManagerLink implements AutoCloseable {
 
     /** Open the log files anew. */
     void reopen();
+
+    /** Open the port, having been held. */
+    void serve();
   }
 
   /** The gauge that always changes (docs/wiring.md). */
@@ -75,8 +79,18 @@ final class ManagerLink implements AutoCloseable {
 
   // --- any thread
 
-  void ready() {
-    send(Message.of("ready"));
+  /**
+   * @param failures the applications that cannot be loaded, each with its reason
+   */
+  void ready(Map<String, String> failures) {
+    send(Failures.message("ready", failures));
+  }
+
+  /**
+   * @param failures as of {@link #ready}
+   */
+  void prepared(Map<String, String> failures) {
+    send(Failures.message("prepared", failures));
   }
 
   void failed(int status, String message) {
@@ -128,6 +142,7 @@ final class ManagerLink implements AutoCloseable {
       case "retire" -> orders.retire("the manager retires this worker");
       case "stop" -> orders.stop();
       case "reopen" -> orders.reopen();
+      case "serve" -> orders.serve();
       default -> LOG.log(Level.DEBUG, "unknown order: {0}", order.word());
     }
   }

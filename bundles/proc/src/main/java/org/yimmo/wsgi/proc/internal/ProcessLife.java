@@ -14,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -45,12 +47,14 @@ public final class ProcessLife {
   private static final long QUICK_STOP_MILLIS = 1_000;
 
   private final IntConsumer exit;
+  private final Runnable serve;
   private final boolean checking;
   private final boolean managed;
   private final Signals signals;
   private final PrintStream out;
   private final PrintStream err;
   private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
+  private final Map<String, String> failures = new ConcurrentHashMap<>(); // by application
   private final List<Runnable> logFiles = new CopyOnWriteArrayList<>();
   private final Optional<PidFile> pidFile;
   private final Optional<ManagerLink> manager;
@@ -75,9 +79,12 @@ public final class ProcessLife {
 
   @Activate
   public ProcessLife(
-      @Reference(target = "(yimmo.exit=true)") IntConsumer exit, Configuration configuration) {
+      BundleContext bundle,
+      @Reference(target = "(yimmo.exit=true)") IntConsumer exit,
+      Configuration configuration) {
     this(
         exit,
+        () -> allowToServe(bundle),
         configuration.role(),
         configuration.manager_folder(),
         configuration.worker_number(),
@@ -87,8 +94,17 @@ public final class ProcessLife {
         System.err);
   }
 
+  /** The server of a worker that is held waits for it (docs/wiring.md). */
+  private static void allowToServe(BundleContext bundle) {
+    bundle.registerService(
+        Condition.class,
+        Condition.INSTANCE,
+        FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, "yimmo.serve")));
+  }
+
   ProcessLife(
       IntConsumer exit,
+      Runnable serve,
       String role,
       String managerFolder,
       int number,
@@ -97,6 +113,7 @@ public final class ProcessLife {
       PrintStream out,
       PrintStream err) {
     this.exit = exit;
+    this.serve = serve;
     checking = role.equals("check");
     this.signals = signals;
     this.out = out;
@@ -165,6 +182,11 @@ public final class ProcessLife {
     @Override
     public void reopen() {
       ProcessLife.this.reopen();
+    }
+
+    @Override
+    public void serve() {
+      serve.run();
     }
   }
 
@@ -255,7 +277,30 @@ public final class ProcessLife {
       unbind = "notReady")
   void ready(Condition condition) {
     ready = true;
-    manager.ifPresent(ManagerLink::ready);
+    manager.ifPresent(link -> link.ready(failures));
+  }
+
+  @Reference(
+      target = "(osgi.condition.id=yimmo.prepared)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "withdrawn")
+  void prepared(Condition condition) {
+    manager.ifPresent(link -> link.prepared(failures));
+  }
+
+  @Reference(
+      target = "(osgi.condition.id=yimmo.application.failed)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC)
+  void addFailure(Condition condition, Map<String, Object> properties) {
+    failures.put(
+        String.valueOf(properties.get("application.name")),
+        String.valueOf(properties.get("message")));
+  }
+
+  void removeFailure(Condition condition, Map<String, Object> properties) {
+    failures.remove(String.valueOf(properties.get("application.name")));
   }
 
   void notReady(Condition condition) {

@@ -105,5 +105,10 @@ class ManagerLinkTest {
     public void reopen() {
       throw new AssertionError("nobody said so");
     }
+
+    @Override
+    public void serve() {
+      throw new AssertionError("nobody said so");
+    }
   }
 }

@@ -156,7 +156,8 @@ class ProcessLifeTest {
   }
 
   private ProcessLife start(String role) {
-    return new ProcessLife(exits::add, role, "", 0, pidFile, signals, print(out), print(err));
+    return new ProcessLife(
+        exits::add, () -> {}, role, "", 0, pidFile, signals, print(out), print(err));
   }
 
   private static PrintStream print(ByteArrayOutputStream target) {

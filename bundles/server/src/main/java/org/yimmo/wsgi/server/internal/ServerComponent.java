@@ -104,6 +104,8 @@ public final class ServerComponent {
     String access_log() default "";
 
     String access_log_format() default "combined";
+
+    boolean hold() default false;
   }
 
   /** What there is when the configuration was found good. */
@@ -123,11 +125,13 @@ public final class ServerComponent {
   private volatile int workers; // written by the thread that changes services
   private volatile boolean started;
   private volatile boolean stopping;
+  private volatile boolean held; // written by the thread that changes services
 
   // guarded by changes: only the thread that raised it from 0 works on these
   private final AtomicInteger changes = new AtomicInteger();
   private volatile boolean opened; // read by any thread
   private List<String> urls = List.of();
+  private Optional<ServiceRegistration<Condition>> prepared = Optional.empty();
   private Optional<ServiceRegistration<Condition>> ready = Optional.empty();
 
   private volatile Optional<ServiceRegistration<Condition>> failed = Optional.empty();
@@ -139,6 +143,7 @@ public final class ServerComponent {
     this.bundle = bundle;
     fixed = fixed(properties);
     gracePeriod = Duration.ofMillis(config.grace_period_millis());
+    held = config.hold();
     server = prepare(config);
     server.ifPresent(this::offerServices);
   }
@@ -340,6 +345,20 @@ public final class ServerComponent {
     server.ifPresent(present -> present.ioThread().removeWorker(queues));
   }
 
+  /** <em>Blocks:</em> until the port is open. */
+  @Reference(
+      target = "(osgi.condition.id=yimmo.serve)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "withdrawn")
+  void serve(Condition condition) {
+    held = false;
+    update();
+  }
+
+  /** A port that is open stays open. */
+  void withdrawn(Condition condition) {}
+
   private synchronized void changeWorkers(int by) {
     workers += by;
   }
@@ -360,7 +379,12 @@ public final class ServerComponent {
   }
 
   private void update(Server present) {
-    if (!opened && started && workers > 0 && !stopping && failed.isEmpty()) {
+    var couldOpen = !opened && started && workers > 0 && !stopping && failed.isEmpty();
+    if (couldOpen && held) {
+      if (prepared.isEmpty()) {
+        prepared = Optional.of(register(Map.of(Condition.CONDITION_ID, "yimmo.prepared")));
+      }
+    } else if (couldOpen) {
       opened = true;
       try {
         urls = present.listeners().open(present.addresses());
@@ -403,6 +427,7 @@ public final class ServerComponent {
         writer.close();
       }
     });
+    prepared.ifPresent(ServiceRegistration::unregister);
     offered.forEach(ServiceRegistration::unregister);
     failed.ifPresent(ServiceRegistration::unregister);
   }

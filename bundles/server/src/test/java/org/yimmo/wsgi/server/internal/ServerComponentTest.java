@@ -105,6 +105,27 @@ class ServerComponentTest {
   }
 
   @Test
+  void isPreparedWhileItIsHeldAndOpensItsPortWhenItMayServe() throws Exception {
+    var component = new ServerComponent(bundle(), config(Map.of("hold", true)), Map.of());
+    component.start();
+    try (var worker = worker()) {
+      component.addWorker(worker.queues());
+
+      assertTrue(condition("yimmo.prepared").isPresent());
+      assertTrue(condition("yimmo.ready").isEmpty());
+
+      component.serve(Condition.INSTANCE);
+
+      try (var client = connect(port())) {
+        assertTrue(client.survives());
+      }
+    } finally {
+      component.stop();
+    }
+    assertTrue(conditions.isEmpty());
+  }
+
+  @Test
   void opensItsPortWithTheFirstWorker() throws Exception {
     var component = new ServerComponent(bundle(), config(Map.of()), Map.of());
     component.start();

@@ -1,11 +1,23 @@
 package org.yimmo.wsgi.proc.internal.manage;
 
 import java.lang.System.Logger.Level;
+import java.util.Map;
 
 /** What the manager does, having decided so. */
 sealed interface Action {
-  /** Starts a process for this worker. */
-  record Start(int worker) implements Action {}
+  /**
+   * Starts a process for this worker.
+   *
+   * @param generation the file of the applications that it serves, or empty
+   * @param held it prepares itself and then waits for {@link Serve}
+   */
+  record Start(int worker, String generation, boolean held) implements Action {}
+
+  /** Has a worker that is prepared open its port. */
+  record Serve(int worker) implements Action {}
+
+  /** Answers who asked for the rollout: reasons by application, or none. */
+  record RolledOut(Map<String, String> failures) implements Action {}
 
   /** Asks the worker to finish what is in flight and end. */
   record Retire(int worker) implements Action {}

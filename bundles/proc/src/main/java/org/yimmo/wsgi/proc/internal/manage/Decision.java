@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -12,6 +13,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.yimmo.wsgi.proc.internal.manage.Action.Notice;
 import org.yimmo.wsgi.proc.internal.manage.State.Ending;
+import org.yimmo.wsgi.proc.internal.manage.State.Rollout;
+import org.yimmo.wsgi.proc.internal.manage.State.Rollout.Stage;
 import org.yimmo.wsgi.proc.internal.manage.WorkerState.Phase;
 import org.yimmo.wsgi.proc.internal.manage.WorkerState.Reason;
 
@@ -22,6 +25,10 @@ import org.yimmo.wsgi.proc.internal.manage.WorkerState.Reason;
  * and what should be, whichever events led there: too few workers, one too many, or one that is to
  * be replaced. A replacement is made by starting one worker more than there should be; when it is
  * ready there is one too many, and the outdated one goes.
+ *
+ * <p>A rollout of a generation of applications starts as many workers as there should be, held.
+ * When all of them are prepared they open their ports and those that served are outdated; when one
+ * of them cannot, it is as if none had been started (docs/decisions/0010-rollout.md).
  */
 final class Decision {
   /** What is known afterwards, and what is to be done, in this order. */
@@ -44,6 +51,9 @@ final class Decision {
   /** A worker ends itself by force five seconds after the grace period; this is longer. */
   private static final long BEYOND_GRACE_MILLIS = 7_000;
 
+  /** Whose failure it is when it is that of no single application. */
+  static final String OF_NO_APPLICATION = "";
+
   private final State before;
   private final Plan plan;
   private final long now;
@@ -57,6 +67,8 @@ final class Decision {
   private long startAfter;
   private int lastNumber;
   private int restarts;
+  private String generation;
+  private Optional<Rollout> rollout;
 
   private Decision(State before, long now) {
     this.before = before;
@@ -71,6 +83,8 @@ final class Decision {
     startAfter = before.startAfter();
     lastNumber = before.lastNumber();
     restarts = before.restarts();
+    generation = before.generation();
+    rollout = before.rollout();
   }
 
   static Step of(State state, Event event, long now) {
@@ -94,6 +108,8 @@ final class Decision {
         startAfter,
         lastNumber,
         restarts,
+        generation,
+        rollout,
         workers);
   }
 
@@ -101,7 +117,11 @@ final class Decision {
 
   private void learn(Event event) {
     switch (event) {
-      case Event.Ready(var number) -> of(number).ifPresent(this::ready);
+      case Event.Ready(var number, var failures) ->
+          of(number).ifPresent(worker -> ready(worker, failures));
+      case Event.Prepared(var number, var failures) ->
+          of(number).ifPresent(worker -> prepared(worker, failures));
+      case Event.Rollout(var next) -> rollOut(next);
       case Event.Failed(var number, var status, var message) ->
           of(number).ifPresent(worker -> failed(worker, status, message));
       case Event.Exited exited -> of(exited.worker()).ifPresent(worker -> exited(worker, exited));
@@ -121,9 +141,10 @@ final class Decision {
     workers.put(worker.number(), worker);
   }
 
-  private void ready(WorkerState worker) {
+  private void ready(WorkerState worker, Map<String, String> failures) {
     if (worker.booting()) {
       put(worker.ready(now));
+      rollout = rollout.map(first -> inStage(Stage.FIRST) ? first.with(failures) : first);
       log(Level.DEBUG, "worker " + worker.number() + " is ready");
     }
   }
@@ -133,6 +154,10 @@ final class Decision {
       case BOOTING -> {
         put(worker.in(Phase.FAILING, now + QUICK_STOP_MILLIS));
         refused(status, message);
+      }
+      case PREPARING, PREPARED -> {
+        put(worker.in(Phase.FAILING, now + QUICK_STOP_MILLIS));
+        rolloutFailed(message);
       }
       case SERVING -> {
         put(worker.in(Phase.FAILING, now + plan.graceMillis() + BEYOND_GRACE_MILLIS));
@@ -154,9 +179,13 @@ final class Decision {
               exited.status() == 0 ? CANNOT_LOAD : exited.status(), text + " before it was ready");
         } else {
           log(Level.ERROR, text + " before it was ready");
+          if (inStage(Stage.SWITCHING)) {
+            rolloutFailed(text + " before it was ready");
+          }
           died(worker);
         }
       }
+      case PREPARING, PREPARED -> rolloutFailed(text + " before it was to serve");
       case SERVING -> {
         log(Level.ERROR, text);
         died(worker);
@@ -173,6 +202,11 @@ final class Decision {
     if (!served) {
       actions.add(new Action.Complain(message));
       ending = Optional.of(new Ending(status, true));
+      answer(Map.of(OF_NO_APPLICATION, message));
+      return;
+    }
+    if (inStage(Stage.SWITCHING)) {
+      rolloutFailed(message);
       return;
     }
     log(Level.ERROR, "a worker cannot start: " + message);
@@ -192,6 +226,75 @@ final class Decision {
             : worker);
     log(Level.ERROR, "the reload has failed; the workers that were serving go on serving");
     actions.add(new Action.Notify(Notice.READY));
+  }
+
+  // --- rollout
+
+  private boolean inStage(Stage stage) {
+    return rollout.filter(under -> under.stage() == stage).isPresent();
+  }
+
+  /** The first generation comes before the first worker; it serves whatever it is like. */
+  private void rollOut(String next) {
+    if (ending.isPresent()) {
+      actions.add(new Action.RolledOut(Map.of(OF_NO_APPLICATION, "the manager is stopping")));
+    } else if (awaitsFirst()) {
+      generation = next;
+      rollout = Optional.of(new Rollout("", next, Stage.FIRST, Map.of()));
+    } else if (!served || rollout.isPresent()) {
+      actions.add(
+          new Action.RolledOut(
+              Map.of(OF_NO_APPLICATION, "the workers of another rollout are being started")));
+    } else {
+      log(Level.INFO, "rolling out " + next);
+      rollout = Optional.of(new Rollout(generation, next, Stage.PREPARING, Map.of()));
+    }
+  }
+
+  private boolean awaitsFirst() {
+    return plan.deploying() && generation.isEmpty();
+  }
+
+  private void prepared(WorkerState worker, Map<String, String> failures) {
+    if (worker.phase() != Phase.PREPARING) {
+      return;
+    }
+    if (failures.isEmpty()) {
+      put(worker.prepared(now));
+    } else {
+      rolloutFailed(failures);
+    }
+  }
+
+  private void rolloutFailed(String message) {
+    rolloutFailed(Map.of(OF_NO_APPLICATION, message));
+  }
+
+  /** The new workers go, those that serve already when others have taken their place. */
+  private void rolloutFailed(Map<String, String> failures) {
+    if (rollout.isEmpty()) {
+      return;
+    }
+    var back = inStage(Stage.SWITCHING);
+    for (var worker : List.copyOf(workers.values())) {
+      if (worker.held() || (back && worker.booting())) {
+        stop(worker);
+      } else if (back && worker.serving()) {
+        put(worker.outdatedBy(isFormer(worker) ? Optional.empty() : Optional.of(Reason.ROLLOUT)));
+      }
+    }
+    if (back) {
+      generation = rollout.orElseThrow().former();
+    }
+    log(Level.ERROR, "the rollout has failed; the workers that were serving go on serving");
+    answer(failures);
+  }
+
+  private void answer(Map<String, String> failures) {
+    if (rollout.isPresent()) {
+      rollout = Optional.empty();
+      actions.add(new Action.RolledOut(failures));
+    }
   }
 
   /** A worker that is gone without having been asked to. */
@@ -278,6 +381,7 @@ final class Decision {
       actions.add(new Action.Notify(Notice.STOPPING));
     }
     ending = Optional.of(new Ending(ending.map(Ending::status).orElse(0), quick));
+    answer(Map.of(OF_NO_APPLICATION, "the manager is stopping"));
     log(Level.INFO, quick ? "stopping at once" : "stopping");
   }
 
@@ -287,6 +391,10 @@ final class Decision {
     }
     if (!served) {
       log(Level.WARNING, "SIGHUP is refused: the workers are being started");
+      return;
+    }
+    if (rollout.isPresent()) {
+      log(Level.WARNING, "SIGHUP is refused: a rollout replaces the workers");
       return;
     }
     log(Level.INFO, "reloading");
@@ -321,6 +429,14 @@ final class Decision {
                     .formatted(worker.number(), plan.bootMillis() / 1000.0));
           }
         }
+        case PREPARING -> {
+          if (now >= worker.startedAt() + plan.bootMillis()) {
+            kill(worker);
+            rolloutFailed(
+                "worker %d was not prepared within %s s; give it longer with --boot-timeout"
+                    .formatted(worker.number(), plan.bootMillis() / 1000.0));
+          }
+        }
         case SERVING -> {
           if (now >= worker.heardAt() + plan.silenceMillis()) {
             log(
@@ -343,7 +459,7 @@ final class Decision {
             kill(worker);
           }
         }
-        case KILLED -> {}
+        case PREPARED, KILLED -> {}
       }
     }
   }
@@ -363,16 +479,22 @@ final class Decision {
       settleEnd(ending.get());
       return;
     }
+    settleRollout();
     retireSurplus();
     stopSurplusStarts();
     startMissing();
     settleStart();
     settleReload();
+    settleSwitch();
   }
 
   /** As nearly always: then a beat costs next to nothing. */
   private boolean isAsItShouldBe() {
-    if (ending.isPresent() || reloading || !served || workers.size() != desired) {
+    if (ending.isPresent()
+        || reloading
+        || rollout.isPresent()
+        || !served
+        || workers.size() != desired) {
       return false;
     }
     for (var worker : workers.values()) {
@@ -393,6 +515,7 @@ final class Decision {
             retire(worker);
           }
         }
+        case PREPARING, PREPARED -> stop(worker);
         case RETIRING -> {
           if (how.quick()) {
             stop(worker);
@@ -416,6 +539,60 @@ final class Decision {
     actions.add(new Action.Stop(worker.number()));
   }
 
+  /** A reload comes to its end first. */
+  private void settleRollout() {
+    if (reloading || !inStage(Stage.PREPARING)) {
+      return;
+    }
+    var held = matching(WorkerState::held).toList();
+    held.stream().skip(desired).forEach(this::stop);
+    for (var missing = desired - held.size(); missing > 0; missing--) {
+      start(rollout.orElseThrow().generation(), true);
+    }
+    if (count(worker -> worker.phase() == Phase.PREPARED) >= desired) {
+      switchOver();
+    }
+  }
+
+  private void switchOver() {
+    var next = rollout.orElseThrow().in(Stage.SWITCHING);
+    rollout = Optional.of(next);
+    generation = next.generation();
+    failures = 0;
+    startAfter = now;
+    log(Level.INFO, "all workers of the rollout are prepared: " + desired);
+    for (var worker : List.copyOf(workers.values())) {
+      switch (worker.phase()) {
+        case PREPARED -> {
+          put(worker.opening(now));
+          actions.add(new Action.Serve(worker.number()));
+        }
+        case SERVING -> put(worker.outdatedBy(Optional.of(Reason.ROLLOUT)));
+        case BOOTING -> stop(worker);
+        case PREPARING, RETIRING, STOPPING, FAILING, KILLED -> {}
+      }
+    }
+  }
+
+  /** Of those that count when it is asked whether there are enough. */
+  private boolean stays(WorkerState worker) {
+    return worker.serving() && !(inStage(Stage.SWITCHING) && isFormer(worker));
+  }
+
+  /** While it is switched over: one of those that served before. */
+  private static boolean isFormer(WorkerState worker) {
+    return worker.outdated().equals(Optional.of(Reason.ROLLOUT));
+  }
+
+  private void settleSwitch() {
+    if (inStage(Stage.SWITCHING)
+        && count(this::stays) >= desired
+        && count(WorkerState::booting) == 0) {
+      log(Level.INFO, "rolled out");
+      answer(Map.of());
+    }
+  }
+
   private void retireSurplus() {
     for (var surplus = count(WorkerState::serving) - desired; surplus > 0; surplus--) {
       var outdatedFirst =
@@ -427,7 +604,7 @@ final class Decision {
   }
 
   private void stopSurplusStarts() {
-    var needed = desired - count(WorkerState::serving) + (replacing() ? 1 : 0);
+    var needed = desired - count(this::stays) + (replacing() ? 1 : 0);
     matching(WorkerState::booting)
         .sorted(Comparator.comparingInt(WorkerState::number))
         .skip(Math.max(0, needed))
@@ -436,17 +613,17 @@ final class Decision {
   }
 
   private void startMissing() {
-    if (now < startAfter) {
+    if (now < startAfter || awaitsFirst()) {
       return;
     }
     var booting = count(WorkerState::booting);
-    var missing = desired - count(WorkerState::serving) - booting;
+    var missing = desired - count(this::stays) - booting;
     for (var i = 0; i < missing; i++) {
-      start();
+      start(generation, false);
     }
     var othersGone = reloading || count(Decision::retiring) == 0;
     if (missing == 0 && booting == 0 && replacing() && othersGone) {
-      start();
+      start(generation, false);
     }
   }
 
@@ -455,13 +632,13 @@ final class Decision {
   }
 
   private boolean replacing() {
-    return count(worker -> worker.serving() && worker.outdated().isPresent()) > 0;
+    return count(worker -> stays(worker) && worker.outdated().isPresent()) > 0;
   }
 
-  private void start() {
+  private void start(String applications, boolean held) {
     lastNumber++;
-    put(WorkerState.started(lastNumber, now, requestLimit(lastNumber)));
-    actions.add(new Action.Start(lastNumber));
+    put(WorkerState.started(lastNumber, applications, held, now, requestLimit(lastNumber)));
+    actions.add(new Action.Start(lastNumber, applications, held));
   }
 
   /** Different for each worker, and always the same for the same one. */
@@ -480,6 +657,7 @@ final class Decision {
       served = true;
       log(Level.INFO, "all workers are ready: " + desired);
       actions.add(new Action.Notify(Notice.READY));
+      answer(rollout.map(Rollout::failures).orElse(Map.of()));
     }
   }
 

@@ -1,11 +1,26 @@
 package org.yimmo.wsgi.proc.internal.manage;
 
+import java.util.Map;
 import java.util.Optional;
 
 /** What the manager is told, or sees happen. */
 sealed interface Event {
-  /** The worker's application is imported and its port open. */
-  record Ready(int worker) implements Event {}
+  /**
+   * The worker's applications are imported and its port open.
+   *
+   * @param failures the applications that cannot be loaded, each with its reason
+   */
+  record Ready(int worker, Map<String, String> failures) implements Event {}
+
+  /**
+   * The worker is held and has done all that comes before the port.
+   *
+   * @param failures as of {@link Ready}
+   */
+  record Prepared(int worker, Map<String, String> failures) implements Event {}
+
+  /** The applications of this file are to serve instead of those that do. */
+  record Rollout(String generation) implements Event {}
 
   /** The worker cannot start, or cannot go on; it ends by itself. */
   record Failed(int worker, int status, String message) implements Event {}

@@ -8,9 +8,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -51,6 +54,9 @@ public final class ManagerComponent {
     String version() default "";
 
     int processes() default 2;
+
+    /** Workers wait for the first generation of applications. */
+    boolean deploy() default false;
 
     String[] bind() default {};
 
@@ -125,6 +131,15 @@ public final class ManagerComponent {
     new ConsoleCommands(supervisor)
         .register(bundle)
         .forEach(command -> closed((AutoCloseable) command::unregister));
+    if (configuration.deploy()) {
+      Function<String, CompletionStage<Map<String, String>>> rollout = supervisor::rollOut;
+      var registration =
+          bundle.registerService(
+              Function.class,
+              rollout,
+              FrameworkUtil.asDictionary(Map.of("yimmo.rollout", "processes")));
+      closed((AutoCloseable) registration::unregister);
+    }
     supervisor.start();
   }
 
@@ -142,7 +157,8 @@ public final class ManagerComponent {
         configuration.max_requests(),
         configuration.max_requests_jitter(),
         configuration.max_worker_age_millis(),
-        configuration.max_worker_memory_bytes());
+        configuration.max_worker_memory_bytes(),
+        configuration.deploy());
   }
 
   /** QUIT is missing: it makes the JVM print what its threads do, and cannot be taken from it. */

@@ -6,6 +6,7 @@ package org.yimmo.wsgi.proc.internal.manage;
  * @param silenceMillis without a sign of life for so long a worker is taken for hung
  * @param maxRequestsJitter at most so much is added to a worker's {@code maxRequests}, so that not
  *     all of them are due at once
+ * @param deploying workers are started when the first generation of applications is there
  */
 record Plan(
     int processes,
@@ -15,4 +16,5 @@ record Plan(
     long maxRequests,
     long maxRequestsJitter,
     long maxAgeMillis,
-    long maxMemoryBytes) {}
+    long maxMemoryBytes,
+    boolean deploying) {}

@@ -1,6 +1,8 @@
 package org.yimmo.wsgi.proc.internal.manage;
 
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,6 +19,8 @@ import org.yimmo.wsgi.proc.internal.manage.WorkerState.Phase;
  * @param startAfter no worker is started before
  * @param lastNumber of a worker
  * @param restarts workers that had to be replaced because they died
+ * @param generation the file of the applications that serve, or empty
+ * @param rollout a rollout is under way
  * @param workers by number, until their process is gone
  */
 record State(
@@ -29,10 +33,43 @@ record State(
     long startAfter,
     int lastNumber,
     int restarts,
+    String generation,
+    Optional<Rollout> rollout,
     SortedMap<Integer, WorkerState> workers) {
 
   /** How the manager ends. */
   record Ending(int status, boolean quick) {}
+
+  /**
+   * The way from one generation to the next.
+   *
+   * @param former what serves again when the switch fails
+   * @param failures of applications, known so far
+   */
+  record Rollout(String former, String generation, Stage stage, Map<String, String> failures) {
+    enum Stage {
+      /** The first generation: its workers are the first ones. */
+      FIRST,
+      /** Held workers prepare themselves beside those that serve. */
+      PREPARING,
+      /** They open their ports, and the others go. */
+      SWITCHING
+    }
+
+    Rollout {
+      failures = Map.copyOf(failures);
+    }
+
+    Rollout in(Stage next) {
+      return new Rollout(former, generation, next, failures);
+    }
+
+    Rollout with(Map<String, String> more) {
+      var all = new HashMap<>(failures);
+      all.putAll(more);
+      return new Rollout(former, generation, stage, all);
+    }
+  }
 
   State {
     workers = Collections.unmodifiableSortedMap(new TreeMap<>(workers));
@@ -40,7 +77,18 @@ record State(
 
   static State initial(Plan plan) {
     return new State(
-        plan, plan.processes(), false, Optional.empty(), false, 0, 0, 0, 0, new TreeMap<>());
+        plan,
+        plan.processes(),
+        false,
+        Optional.empty(),
+        false,
+        0,
+        0,
+        0,
+        0,
+        "",
+        Optional.empty(),
+        new TreeMap<>());
   }
 
   /**
@@ -59,7 +107,7 @@ record State(
 
   private long deadline(WorkerState worker) {
     return switch (worker.phase()) {
-      case BOOTING -> worker.startedAt() + plan.bootMillis();
+      case BOOTING, PREPARING -> worker.startedAt() + plan.bootMillis();
       case SERVING -> {
         var silence = worker.heardAt() + plan.silenceMillis();
         yield plan.maxAgeMillis() > 0 && worker.outdated().isEmpty()
@@ -67,7 +115,7 @@ record State(
             : silence;
       }
       case RETIRING, STOPPING, FAILING -> worker.deadline();
-      case KILLED -> Long.MAX_VALUE;
+      case PREPARED, KILLED -> Long.MAX_VALUE;
     };
   }
 

@@ -11,10 +11,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.yimmo.wsgi.proc.internal.control.Connection;
+import org.yimmo.wsgi.proc.internal.control.Failures;
 import org.yimmo.wsgi.proc.internal.control.Message;
 
 /**
@@ -68,6 +70,7 @@ final class Supervisor implements ControlServer.Listener {
   private final Map<Integer, Worker> workers = new HashMap<>();
   private final Map<Connection, Integer> numbers = new HashMap<>();
   private final Deque<Long> ended = new ArrayDeque<>(); // pids of the last ones
+  private final Deque<CompletableFuture<Map<String, String>>> rollouts = new ArrayDeque<>();
   private State state;
   private boolean over;
 
@@ -103,6 +106,25 @@ final class Supervisor implements ControlServer.Listener {
     var report = new CompletableFuture<Map<String, Object>>();
     inputs.add(() -> report.complete(status()));
     return report;
+  }
+
+  /**
+   * All or none of the workers change to another generation of applications (docs/wiring.md).
+   *
+   * @param generation the file
+   * @return the failures by application; completed by the manager's thread
+   */
+  CompletionStage<Map<String, String>> rollOut(String generation) {
+    var stage = new CompletableFuture<Map<String, String>>();
+    inputs.add(() -> {
+      if (rollouts.isEmpty()) {
+        rollouts.add(stage);
+        decide(new Event.Rollout(generation));
+      } else {
+        stage.complete(Map.of(Decision.OF_NO_APPLICATION, "another rollout is under way"));
+      }
+    });
+    return stage.minimalCompletionStage();
   }
 
   @Override
@@ -158,7 +180,9 @@ final class Supervisor implements ControlServer.Listener {
 
   private void act(Action action) {
     switch (action) {
-      case Action.Start(var number) -> start(number);
+      case Action.Start(var number, var generation, var held) -> start(number, generation, held);
+      case Action.Serve(var number) -> order(number, "serve");
+      case Action.RolledOut(var failures) -> rolledOut(failures);
       case Action.Retire(var number) -> order(number, "retire");
       case Action.Stop(var number) -> order(number, "stop");
       case Action.Kill(var number) -> kill(number);
@@ -173,9 +197,13 @@ final class Supervisor implements ControlServer.Listener {
     }
   }
 
-  private void start(int number) {
+  private void rolledOut(Map<String, String> failures) {
+    Optional.ofNullable(rollouts.poll()).ifPresent(stage -> stage.complete(failures));
+  }
+
+  private void start(int number, String generation, boolean held) {
     try {
-      var process = command.start(number);
+      var process = command.start(number, generation, held);
       workers.put(number, new Worker(process));
       var _ = process.onExit().thenAccept(ended -> inputs.add(() -> ended(number, ended)));
     } catch (IOException e) {
@@ -227,7 +255,10 @@ final class Supervisor implements ControlServer.Listener {
     switch (message.word()) {
       case "hello" -> introduced(from, message);
       case "status" -> report(from);
-      case "ready" -> ofWorker(from, number -> decide(new Event.Ready(number)));
+      case "ready" ->
+          ofWorker(from, number -> decide(new Event.Ready(number, Failures.in(message))));
+      case "prepared" ->
+          ofWorker(from, number -> decide(new Event.Prepared(number, Failures.in(message))));
       case "beat" -> ofWorker(from, number -> decide(new Event.Beat(number, Gauges.of(message))));
       case "failed" ->
           ofWorker(

@@ -31,25 +31,35 @@ record WorkerCommand(List<String> command, Path folder) {
   /**
    * @throws IOException the command cannot be run
    */
-  Process start(int number) throws IOException {
+  Process start(int number, String generation, boolean held) throws IOException {
     var builder =
         new ProcessBuilder(command)
             .redirectInput(Redirect.from(new File("/dev/null")))
             .redirectOutput(Redirect.INHERIT)
             .redirectError(Redirect.INHERIT);
-    adapt(builder.environment(), number);
+    adapt(builder.environment(), number, generation, held);
     return builder.start();
   }
 
-  void adapt(Map<String, String> environment, int number) {
+  void adapt(Map<String, String> environment, int number, String generation, boolean held) {
     environment.keySet().removeAll(OF_MANAGER);
     environment.put("YIMMO_MANAGER", folder.toString());
     environment.put("YIMMO_WORKER", Integer.toString(number));
+    set(environment, "YIMMO_GENERATION", generation);
+    set(environment, "YIMMO_HOLD", held ? "1" : "");
     var found = environment.remove(FOUND_LD_PRELOAD);
     if (found != null && found.isEmpty()) {
       environment.remove(LD_PRELOAD);
     } else if (found != null) {
       environment.put(LD_PRELOAD, found);
+    }
+  }
+
+  private static void set(Map<String, String> environment, String name, String value) {
+    if (value.isEmpty()) {
+      environment.remove(name);
+    } else {
+      environment.put(name, value);
     }
   }
 }

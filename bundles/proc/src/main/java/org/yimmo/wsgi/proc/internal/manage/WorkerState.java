@@ -7,6 +7,7 @@ import java.util.Optional;
  * back.
  *
  * @param number no two workers of a manager share one
+ * @param generation the file of the applications that it serves, or empty
  * @param deadline of a worker that was asked to end: when it is ended by force
  * @param heardAt when it last gave a sign of life that counts
  * @param requestLimit it is replaced after so many; 0: never
@@ -14,6 +15,7 @@ import java.util.Optional;
  */
 record WorkerState(
     int number,
+    String generation,
     Phase phase,
     long startedAt,
     long readyAt,
@@ -26,6 +28,10 @@ record WorkerState(
   enum Phase {
     /** Started; neither ready nor failed. */
     BOOTING,
+    /** Started, and held: it will not open its port unasked. */
+    PREPARING,
+    /** Held, and all that comes before the port is done. */
+    PREPARED,
     /** Ready. */
     SERVING,
     /** Asked to finish and end. */
@@ -40,6 +46,7 @@ record WorkerState(
 
   enum Reason {
     RELOAD("the reload"),
+    ROLLOUT("the applications, which have changed"),
     REQUESTS("the number of its requests"),
     AGE("its age"),
     MEMORY("its memory"),
@@ -56,13 +63,57 @@ record WorkerState(
     }
   }
 
-  static WorkerState started(int number, long now, long requestLimit) {
+  static WorkerState started(
+      int number, String generation, boolean held, long now, long requestLimit) {
     return new WorkerState(
-        number, Phase.BOOTING, now, 0, 0, now, requestLimit, Optional.empty(), Gauges.NONE);
+        number,
+        generation,
+        held ? Phase.PREPARING : Phase.BOOTING,
+        now,
+        0,
+        0,
+        now,
+        requestLimit,
+        Optional.empty(),
+        Gauges.NONE);
   }
 
   boolean booting() {
     return phase == Phase.BOOTING;
+  }
+
+  /** Of a rollout that has not switched. */
+  boolean held() {
+    return phase == Phase.PREPARING || phase == Phase.PREPARED;
+  }
+
+  WorkerState prepared(long now) {
+    return new WorkerState(
+        number,
+        generation,
+        Phase.PREPARED,
+        startedAt,
+        readyAt,
+        deadline,
+        now,
+        requestLimit,
+        outdated,
+        gauges);
+  }
+
+  /** What is left of its start has the time of a start. */
+  WorkerState opening(long now) {
+    return new WorkerState(
+        number,
+        generation,
+        Phase.BOOTING,
+        now,
+        readyAt,
+        deadline,
+        now,
+        requestLimit,
+        outdated,
+        gauges);
   }
 
   boolean serving() {
@@ -71,17 +122,44 @@ record WorkerState(
 
   WorkerState ready(long now) {
     return new WorkerState(
-        number, Phase.SERVING, startedAt, now, deadline, now, requestLimit, outdated, gauges);
+        number,
+        generation,
+        Phase.SERVING,
+        startedAt,
+        now,
+        deadline,
+        now,
+        requestLimit,
+        outdated,
+        gauges);
   }
 
   WorkerState in(Phase next, long nextDeadline) {
     return new WorkerState(
-        number, next, startedAt, readyAt, nextDeadline, heardAt, requestLimit, outdated, gauges);
+        number,
+        generation,
+        next,
+        startedAt,
+        readyAt,
+        nextDeadline,
+        heardAt,
+        requestLimit,
+        outdated,
+        gauges);
   }
 
   WorkerState outdatedBy(Optional<Reason> reason) {
     return new WorkerState(
-        number, phase, startedAt, readyAt, deadline, heardAt, requestLimit, reason, gauges);
+        number,
+        generation,
+        phase,
+        startedAt,
+        readyAt,
+        deadline,
+        heardAt,
+        requestLimit,
+        reason,
+        gauges);
   }
 
   /** A beat whose {@code io} stands still is heard, but is no sign of life. */
@@ -89,6 +167,7 @@ record WorkerState(
     var alive = latest.io().isEmpty() || !latest.io().equals(gauges.io());
     return new WorkerState(
         number,
+        generation,
         phase,
         startedAt,
         readyAt,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -24,7 +25,7 @@ import org.yimmo.wsgi.proc.internal.manage.WorkerState.Phase;
  * 3}, {@code retire 1}, {@code notify READY}; lines of the log are left out.
  */
 class DecisionTest {
-  private static final Plan PLAN = new Plan(2, 30_000, 60_000, 10_000, 0, 0, 0, 0);
+  private static final Plan PLAN = new Plan(2, 30_000, 60_000, 10_000, 0, 0, 0, 0, false);
   private static final long LATER = 100_000;
 
   private State state = State.initial(PLAN);
@@ -41,14 +42,14 @@ class DecisionTest {
   void isReadyWhenAllAre() {
     tick();
 
-    assertEquals("", on(new Event.Ready(1)));
-    assertEquals("notify READY", on(new Event.Ready(2)));
+    assertEquals("", on(new Event.Ready(1, Map.of())));
+    assertEquals("notify READY", on(new Event.Ready(2, Map.of())));
   }
 
   @Test
   void aWorkerThatFailsAtFirstStartEndsAll() {
     tick();
-    on(new Event.Ready(1));
+    on(new Event.Ready(1, Map.of()));
 
     assertEquals("complain no module, stop 1", on(new Event.Failed(2, 4, "no module")));
     assertEquals("", on(exited(2, 4)));
@@ -77,7 +78,7 @@ class DecisionTest {
   @Test
   void theBootDeadlineEndsTheFirstStart() {
     tick();
-    on(new Event.Ready(1));
+    on(new Event.Ready(1, Map.of()));
     now = 60_000;
     on(beat(1, 1, Gauges.NONE));
 
@@ -87,6 +88,131 @@ class DecisionTest {
         tick());
     on(exited(2, 137));
     assertEquals("exit 4", on(exited(1, 0)));
+  }
+
+  // --- rollout
+
+  @Test
+  void workersWaitForTheFirstGeneration() {
+    state = State.initial(new Plan(2, 30_000, 60_000, 10_000, 0, 0, 0, 0, true));
+
+    assertEquals("", tick());
+    assertEquals("start 1 g1, start 2 g1", on(new Event.Rollout("g1")));
+  }
+
+  @Test
+  void theFirstGenerationServesWithApplicationsThatFailed() {
+    state = State.initial(new Plan(1, 30_000, 60_000, 10_000, 0, 0, 0, 0, true));
+    on(new Event.Rollout("g1"));
+
+    assertEquals(
+        "notify READY, rolled out {a=no module}", on(new Event.Ready(1, Map.of("a", "no module"))));
+  }
+
+  @Test
+  void allSwitchWhenAllArePrepared() {
+    serving();
+
+    assertEquals("start 3 g2 held, start 4 g2 held", on(new Event.Rollout("g2")));
+    assertEquals("", on(new Event.Prepared(3, Map.of())));
+    assertEquals("serve 3, serve 4", on(new Event.Prepared(4, Map.of())));
+    assertEquals("retire 1", on(new Event.Ready(3, Map.of())));
+    assertEquals("retire 2, rolled out {}", on(new Event.Ready(4, Map.of())));
+    on(exited(1, 0));
+    on(exited(2, 0));
+    assertEquals("start 5 g2", on(exited(3, 137)));
+  }
+
+  @Test
+  void noneSwitchesWhenAnApplicationFails() {
+    serving();
+    on(new Event.Rollout("g2"));
+    on(new Event.Prepared(3, Map.of()));
+
+    assertEquals(
+        "stop 3, stop 4, rolled out {a=no module}",
+        on(new Event.Prepared(4, Map.of("a", "no module"))));
+    on(exited(3, 0));
+    on(exited(4, 0));
+    assertEquals("start 5", on(exited(1, 137)));
+  }
+
+  @Test
+  void noneSwitchesWhenAHeldWorkerDies() {
+    serving();
+    on(new Event.Rollout("g2"));
+    on(new Event.Prepared(3, Map.of()));
+
+    assertEquals(
+        "stop 3, rolled out {=worker 4 ended with status 1 before it was to serve}",
+        on(exited(4, 1)));
+  }
+
+  @Test
+  void noneSwitchesWhenAHeldWorkerSaysThatItFails() {
+    serving();
+    on(new Event.Rollout("g2"));
+
+    assertEquals(
+        "stop 3, rolled out {=the warm-up failed}",
+        on(new Event.Failed(4, 4, "the warm-up failed")));
+  }
+
+  @Test
+  void noneSwitchesWhenAHeldWorkerTakesTooLong() {
+    serving();
+    on(new Event.Rollout("g2"));
+    on(new Event.Prepared(3, Map.of()));
+    now += 60_000;
+    on(beat(1, 1, Gauges.NONE));
+    on(beat(2, 1, Gauges.NONE));
+
+    assertEquals(
+        "kill 4, stop 3, rolled out {=worker 4 was not prepared within 60.0 s; give it longer with"
+            + " --boot-timeout}",
+        tick());
+  }
+
+  @Test
+  void allGoBackWhenOneCannotOpen() {
+    serving();
+    on(new Event.Rollout("g2"));
+    on(new Event.Prepared(3, Map.of()));
+    on(new Event.Prepared(4, Map.of()));
+    on(new Event.Ready(3, Map.of()));
+
+    assertEquals("rolled out {=cannot bind}", on(new Event.Failed(4, 3, "cannot bind")));
+    assertEquals("start 5", on(exited(1, 0)));
+    assertEquals("retire 3", on(new Event.Ready(5, Map.of())));
+  }
+
+  @Test
+  void aStopEndsHeldWorkersToo() {
+    serving();
+    on(new Event.Rollout("g2"));
+
+    assertEquals(
+        "notify STOPPING, rolled out {=the manager is stopping}, retire 1, retire 2, stop 3, stop 4",
+        on(new Event.Signalled(Order.STOP)));
+  }
+
+  @Test
+  void aReloadDuringARolloutIsRefused() {
+    serving();
+    on(new Event.Rollout("g2"));
+
+    assertEquals("", on(new Event.Signalled(Order.RELOAD)));
+  }
+
+  @Test
+  void aRolloutWaitsForTheEndOfAReload() {
+    serving();
+    on(new Event.Signalled(Order.RELOAD));
+
+    assertEquals("", on(new Event.Rollout("g2")));
+    on(new Event.Ready(3, Map.of()));
+    assertEquals("retire 2, notify READY", on(new Event.Ready(4, Map.of())));
+    assertEquals("start 5 g2 held, start 6 g2 held", tick());
   }
 
   // --- death
@@ -118,7 +244,7 @@ class DecisionTest {
   void workersThatDieTogetherCountAsOne() {
     serving();
     on(exited(1, 139));
-    on(new Event.Ready(3));
+    on(new Event.Ready(3, Map.of()));
     on(exited(3, 139));
 
     assertEquals("", on(exited(2, 139)));
@@ -130,7 +256,7 @@ class DecisionTest {
   void aWorkerThatServedLongEndsTheBackOff() {
     serving();
     on(exited(1, 139));
-    on(new Event.Ready(3));
+    on(new Event.Ready(3, Map.of()));
     now = LATER;
 
     on(exited(3, 139));
@@ -242,9 +368,9 @@ class DecisionTest {
     serving();
 
     assertEquals("notify RELOADING, start 3", on(signal(Order.RELOAD)));
-    assertEquals("retire 1, start 4", on(new Event.Ready(3)));
+    assertEquals("retire 1, start 4", on(new Event.Ready(3, Map.of())));
     assertEquals("", on(exited(1, 0)));
-    assertEquals("retire 2, notify READY", on(new Event.Ready(4)));
+    assertEquals("retire 2, notify READY", on(new Event.Ready(4, Map.of())));
     assertEquals("", on(exited(2, 0)));
     assertEquals(2, state.count(Phase.SERVING));
     assertFalse(state.reloading());
@@ -287,12 +413,12 @@ class DecisionTest {
   void aReloadDuringAReloadBeginsAnew() {
     serving();
     on(signal(Order.RELOAD));
-    on(new Event.Ready(3)); // 1 retires, 4 starts
+    on(new Event.Ready(3, Map.of())); // 1 retires, 4 starts
 
     on(signal(Order.RELOAD));
-    assertEquals("retire 2, start 5", on(new Event.Ready(4)));
-    assertEquals("retire 3, start 6", on(new Event.Ready(5)));
-    assertEquals("retire 4, notify READY", on(new Event.Ready(6)));
+    assertEquals("retire 2, start 5", on(new Event.Ready(4, Map.of())));
+    assertEquals("retire 3, start 6", on(new Event.Ready(5, Map.of())));
+    assertEquals("retire 4, notify READY", on(new Event.Ready(6, Map.of())));
   }
 
   @Test
@@ -306,20 +432,20 @@ class DecisionTest {
 
   @Test
   void aWorkerOverItsRequestsIsReplacedBeforeItGoes() {
-    state = State.initial(new Plan(2, 30_000, 60_000, 10_000, 100, 0, 0, 0));
+    state = State.initial(new Plan(2, 30_000, 60_000, 10_000, 100, 0, 0, 0, false));
     serving();
 
     assertEquals("", on(beat(1, 1, requests(99))));
     assertEquals("start 3", on(beat(1, 2, requests(100))));
     assertEquals("", on(beat(2, 2, requests(200))));
-    assertEquals("retire 1", on(new Event.Ready(3)));
+    assertEquals("retire 1", on(new Event.Ready(3, Map.of())));
     assertEquals("start 4", on(exited(1, 0)));
-    assertEquals("retire 2", on(new Event.Ready(4)));
+    assertEquals("retire 2", on(new Event.Ready(4, Map.of())));
   }
 
   @Test
   void jitterIsAddedToTheRequests() {
-    state = State.initial(new Plan(20, 30_000, 60_000, 10_000, 100, 50, 0, 0));
+    state = State.initial(new Plan(20, 30_000, 60_000, 10_000, 100, 50, 0, 0, false));
     tick();
 
     var limits = state.workers().values().stream().map(WorkerState::requestLimit).toList();
@@ -330,9 +456,9 @@ class DecisionTest {
 
   @Test
   void aWorkerOverItsMemoryIsReplaced() {
-    state = State.initial(new Plan(1, 30_000, 60_000, 10_000, 0, 0, 0, 1_000));
+    state = State.initial(new Plan(1, 30_000, 60_000, 10_000, 0, 0, 0, 1_000, false));
     tick();
-    on(new Event.Ready(1));
+    on(new Event.Ready(1, Map.of()));
 
     assertEquals("", on(beat(1, 1, memory(1_000))));
     assertEquals("start 2", on(beat(1, 2, memory(1_001))));
@@ -340,10 +466,10 @@ class DecisionTest {
 
   @Test
   void anOldWorkerIsReplaced() {
-    state = State.initial(new Plan(1, 30_000, 60_000, 10_000, 0, 0, 5_000, 0));
+    state = State.initial(new Plan(1, 30_000, 60_000, 10_000, 0, 0, 5_000, 0, false));
     tick();
     now = 8_000; // its start is not part of its age: a slow one would be replaced at once
-    on(new Event.Ready(1));
+    on(new Event.Ready(1, Map.of()));
 
     assertEquals(13_000, state.wakeAt(now));
     now = 12_999;
@@ -366,7 +492,7 @@ class DecisionTest {
     serving();
 
     assertEquals("start 3", on(signal(Order.ONE_MORE)));
-    on(new Event.Ready(3));
+    on(new Event.Ready(3, Map.of()));
     assertEquals("retire 3", on(signal(Order.ONE_LESS)));
   }
 
@@ -375,8 +501,8 @@ class DecisionTest {
     serving();
 
     assertEquals("start 3, start 4", on(new Event.Scaled(4)));
-    on(new Event.Ready(3));
-    on(new Event.Ready(4));
+    on(new Event.Ready(3, Map.of()));
+    on(new Event.Ready(4, Map.of()));
     assertEquals(4, state.desired());
     assertEquals("", on(new Event.Scaled(4)));
   }
@@ -421,10 +547,23 @@ class DecisionTest {
   void aWorkerOnItsWayOutChangesNothing(Phase phase) {
     serving();
     var workers = new TreeMap<>(state.workers());
-    workers.put(9, WorkerState.started(9, 0, 1).ready(0).in(phase, 1_000_000));
-    state = new State(state.plan(), 2, true, Optional.empty(), false, 0, 0, 9, 0, workers);
+    workers.put(9, WorkerState.started(9, "", false, 0, 1).ready(0).in(phase, 1_000_000));
+    state =
+        new State(
+            state.plan(),
+            2,
+            true,
+            Optional.empty(),
+            false,
+            0,
+            0,
+            9,
+            0,
+            "",
+            Optional.empty(),
+            workers);
 
-    assertEquals("", on(new Event.Ready(9)));
+    assertEquals("", on(new Event.Ready(9, Map.of())));
     assertEquals("", on(new Event.Failed(9, 4, "late")));
     assertEquals("", on(beat(9, 1, requests(1_000_000))));
     assertEquals("", tick());
@@ -436,7 +575,7 @@ class DecisionTest {
   void unknownWorkersAreIgnored() {
     serving();
 
-    assertEquals("", on(new Event.Ready(77)));
+    assertEquals("", on(new Event.Ready(77, Map.of())));
     assertEquals("", on(new Event.Failed(77, 4, "who?")));
     assertEquals("", on(exited(77, 0)));
     assertEquals("", on(beat(77, 1, Gauges.NONE)));
@@ -453,8 +592,8 @@ class DecisionTest {
 
   private void serving() {
     tick();
-    on(new Event.Ready(1));
-    on(new Event.Ready(2));
+    on(new Event.Ready(1, Map.of()));
+    on(new Event.Ready(2, Map.of()));
   }
 
   private String tick() {
@@ -474,7 +613,13 @@ class DecisionTest {
 
   private static String words(Action action) {
     return switch (action) {
-      case Action.Start(var number) -> "start " + number;
+      case Action.Start(var number, var generation, var held) ->
+          "start "
+              + number
+              + (generation.isEmpty() ? "" : " " + generation)
+              + (held ? " held" : "");
+      case Action.Serve(var number) -> "serve " + number;
+      case Action.RolledOut(var failures) -> "rolled out " + failures;
       case Action.Retire(var number) -> "retire " + number;
       case Action.Stop(var number) -> "stop " + number;
       case Action.Kill(var number) -> "kill " + number;

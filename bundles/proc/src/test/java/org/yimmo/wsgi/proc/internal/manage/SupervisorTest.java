@@ -88,7 +88,7 @@ class SupervisorTest {
     Thread.ofPlatform().daemon().start(this::listen);
     supervisor =
         new Supervisor(
-            new Plan(2, 5_000, 30_000, 30_000, 0, 0, 0, 0),
+            new Plan(2, 5_000, 30_000, 30_000, 0, 0, 0, 0, false),
             new WorkerCommand(
                 List.of("python3", folder.resolve("worker.py").toString(), folder.toString()),
                 folder),
