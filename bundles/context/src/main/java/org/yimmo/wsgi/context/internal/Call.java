@@ -1,8 +1,6 @@
 package org.yimmo.wsgi.context.internal;
 
-import java.io.PrintWriter;
 import java.io.Serial;
-import java.io.StringWriter;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -90,16 +88,9 @@ final class Call {
   }
 
   private String describe(Throwable failure) {
-    if (failure instanceof BrokenRuleException rule) {
-      return rule.getMessage();
-    }
-    var description = application.describe(failure);
-    if (!description.isEmpty()) {
-      return "\n" + description.stripTrailing();
-    }
-    var trace = new StringWriter();
-    failure.printStackTrace(new PrintWriter(trace));
-    return "\n" + trace.toString().stripTrailing();
+    return failure instanceof BrokenRuleException rule
+        ? rule.getMessage()
+        : Traceback.of(application, failure);
   }
 
   /** The application's iterable broke a rule of PEP 3333; the message says which. */

@@ -2,8 +2,6 @@ package org.yimmo.wsgi.context.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
@@ -96,7 +94,12 @@ final class Conversation implements Runnable, WebSocket {
     } catch (Throwable failure) { // an application's Error must not end the worker
       broken = true;
       LOG.log(
-          Level.ERROR, () -> "a WebSocket failed in " + found.name() + ": " + describe(failure));
+          Level.ERROR,
+          () ->
+              "a WebSocket failed in "
+                  + found.name()
+                  + ": "
+                  + Traceback.of(application(), failure));
       link.close(INTERNAL_ERROR, "");
     } finally {
       if (event instanceof Event.Closed) {
@@ -104,16 +107,6 @@ final class Conversation implements Runnable, WebSocket {
         link.release();
       }
     }
-  }
-
-  private String describe(Throwable failure) {
-    var description = found.application().describe(failure);
-    if (!description.isEmpty()) {
-      return "\n" + description.stripTrailing();
-    }
-    var trace = new StringWriter();
-    failure.printStackTrace(new PrintWriter(trace));
-    return "\n" + trace.toString().stripTrailing();
   }
 
   // --- any thread
