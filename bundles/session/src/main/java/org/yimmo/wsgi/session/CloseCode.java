@@ -8,7 +8,6 @@ final class CloseCode {
   static final int INVALID_DATA = 1007;
   static final int TOO_LARGE = 1009;
   static final int INTERNAL_ERROR = 1011;
-  static final int TRY_AGAIN_LATER = 1013;
 
   /** No code was sent; never in a frame. */
   static final int NO_STATUS = 1005;

@@ -12,6 +12,8 @@ import org.yimmo.wsgi.exchange.Fields;
  * @param chunked the content is chunked, and nothing else
  * @param hosts how many Host fields there are
  * @param host the value of the last Host field, or empty
+ * @param upgrade whether Connection names Upgrade (RFC 9110 §7.8)
+ * @param webSocket whether Upgrade names WebSocket
  */
 record FieldSection(
     Fields fields,
@@ -21,6 +23,8 @@ record FieldSection(
     String host,
     boolean close,
     boolean keepAlive,
+    boolean upgrade,
+    boolean webSocket,
     Expectation expectation) {
   static final long NO_LENGTH = -1;
 
@@ -43,6 +47,17 @@ record FieldSection(
       at = parser.line(octets, at);
     }
     return parser.section();
+  }
+
+  /** The same fields with another host. */
+  static Fields withHost(Fields fields, String authority) {
+    var changed = Fields.builder(fields.size() + 1).add("Host", authority);
+    for (int i = 0; i < fields.size(); i++) {
+      if (!fields.name(i).equalsIgnoreCase("Host")) {
+        changed.add(fields.name(i), fields.value(i));
+      }
+    }
+    return changed.build();
   }
 
   /** Checks field lines without keeping them: the trailers of a chunked content. */
@@ -88,6 +103,8 @@ record FieldSection(
     private String host = "";
     private boolean close;
     private boolean keepAlive;
+    private boolean upgrade;
+    private boolean webSocket;
     private Expectation expectation = Expectation.NONE;
 
     int line(byte[] octets, int from) throws RefusedException {
@@ -121,6 +138,11 @@ record FieldSection(
             noteExpect(value);
           }
         }
+        case 7 -> {
+          if (name.equalsIgnoreCase("Upgrade")) {
+            noteUpgrade(value);
+          }
+        }
         case 10 -> {
           if (name.equalsIgnoreCase("Connection")) {
             noteConnection(value);
@@ -151,6 +173,13 @@ record FieldSection(
         var name = option.strip();
         close |= name.equalsIgnoreCase("close");
         keepAlive |= name.equalsIgnoreCase("keep-alive");
+        upgrade |= name.equalsIgnoreCase("upgrade");
+      }
+    }
+
+    private void noteUpgrade(String value) {
+      for (var protocol : value.split(",", -1)) {
+        webSocket |= protocol.strip().equalsIgnoreCase("websocket");
       }
     }
 
@@ -177,7 +206,16 @@ record FieldSection(
       }
       var chunked = hasTransferEncoding && isChunked(transferEncoding);
       return new FieldSection(
-          fields.build(), contentLength, chunked, hosts, host, close, keepAlive, expectation);
+          fields.build(),
+          contentLength,
+          chunked,
+          hosts,
+          host,
+          close,
+          keepAlive,
+          upgrade,
+          webSocket,
+          expectation);
     }
 
     /** RFC 9112 §6.1, §6.3: chunked once and last; this server knows no other coding. */

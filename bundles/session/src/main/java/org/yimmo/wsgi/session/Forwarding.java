@@ -202,17 +202,7 @@ final class Forwarding {
                     : portOf(host).orElse(defaultPort(secure)),
             secure);
     return new Origin(
-        endpoints, host.isEmpty() && port == 0 ? fields : withHost(fields, authority));
-  }
-
-  private static Fields withHost(Fields fields, String authority) {
-    var changed = Fields.builder(fields.size() + 1).add("Host", authority);
-    for (int i = 0; i < fields.size(); i++) {
-      if (!fields.name(i).equalsIgnoreCase("Host")) {
-        changed.add(fields.name(i), fields.value(i));
-      }
-    }
-    return changed.build();
+        endpoints, host.isEmpty() && port == 0 ? fields : FieldSection.withHost(fields, authority));
   }
 
   /** The host with that port, which is left out where it is the one of the scheme. */

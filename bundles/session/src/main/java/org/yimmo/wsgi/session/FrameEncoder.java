@@ -2,8 +2,6 @@ package org.yimmo.wsgi.session;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
-
 /** The heads of frames that a server sends: they are not masked (RFC 6455 §5.1, §5.2). */
 final class FrameEncoder {
   private static final int MAX_REASON_BYTES = Opcode.MAX_CONTROL_BYTES - 2;
@@ -55,13 +53,5 @@ final class FrameEncoder {
     payload[1] = (byte) code;
     System.arraycopy(text, 0, payload, 2, length);
     return payload;
-  }
-
-  /** A whole frame. */
-  static byte[] frame(int firstOctet, byte[] payload) {
-    var head = head(firstOctet, payload.length);
-    var frame = Arrays.copyOf(head, head.length + payload.length);
-    System.arraycopy(payload, 0, frame, head.length, payload.length);
-    return frame;
   }
 }

@@ -4,7 +4,6 @@ import static org.yimmo.wsgi.session.FieldSection.NO_LENGTH;
 
 import org.yimmo.wsgi.exchange.Content;
 import org.yimmo.wsgi.exchange.Endpoints;
-import org.yimmo.wsgi.exchange.Fields;
 import org.yimmo.wsgi.exchange.Request;
 import org.yimmo.wsgi.session.FieldSection.Expectation;
 
@@ -56,6 +55,7 @@ record RequestHead(RequestLine line, FieldSection section) {
     return section.contentLength() == NO_LENGTH ? 0 : section.contentLength();
   }
 
+  /** RFC 9112 §3.2.2: the authority of an absolute-form replaces the Host field. */
   Request request(Content content, Endpoints endpoints) {
     return new Request(
         line.method(),
@@ -63,20 +63,10 @@ record RequestHead(RequestLine line, FieldSection section) {
         line.path(),
         line.query(),
         protocol(),
-        line.authority().isEmpty() ? section.fields() : withHost(line.authority()),
+        line.authority().isEmpty()
+            ? section.fields()
+            : FieldSection.withHost(section.fields(), line.authority()),
         content,
         endpoints);
-  }
-
-  /** RFC 9112 §3.2.2: the authority of an absolute-form replaces the Host field. */
-  private Fields withHost(String authority) {
-    var sent = section.fields();
-    var fields = Fields.builder(sent.size() + 1).add("Host", authority);
-    for (int i = 0; i < sent.size(); i++) {
-      if (!sent.name(i).equalsIgnoreCase("Host")) {
-        fields.add(sent.name(i), sent.value(i));
-      }
-    }
-    return fields.build();
   }
 }

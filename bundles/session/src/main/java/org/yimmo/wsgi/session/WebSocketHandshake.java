@@ -18,13 +18,13 @@ final class WebSocketHandshake {
 
   /** What a request is: only one that asks for the protocol is looked at any further. */
   static Upgrade upgrade(RequestHead head) {
-    var fields = head.section().fields();
-    if (!head.line().version11() || !has(fields, "Upgrade", "websocket")) {
+    if (!head.line().version11() || !head.section().webSocket()) {
       return Upgrade.NONE; // RFC 9110 §7.8: not in HTTP/1.0
     }
-    if (!has(fields, "Connection", "upgrade")) {
+    if (!head.section().upgrade()) {
       return Upgrade.BAD;
     }
+    var fields = head.section().fields();
     var version = fields.first("Sec-WebSocket-Version").orElse("");
     if (!version.equals("13")) {
       return version.isEmpty() ? Upgrade.BAD : Upgrade.OTHER_VERSION;
@@ -36,19 +36,6 @@ final class WebSocketHandshake {
             && count(fields, "Sec-WebSocket-Version") == 1
             && isKey(key(fields));
     return good ? Upgrade.WEB_SOCKET : Upgrade.BAD;
-  }
-
-  private static boolean has(Fields fields, String name, String token) {
-    for (int i = 0; i < fields.size(); i++) {
-      if (fields.name(i).equalsIgnoreCase(name)) {
-        for (var element : fields.value(i).split(",", -1)) {
-          if (element.strip().equalsIgnoreCase(token)) {
-            return true;
-          }
-        }
-      }
-    }
-    return false;
   }
 
   private static int count(Fields fields, String name) {
