@@ -88,32 +88,12 @@ record WorkerState(
   }
 
   WorkerState prepared(long now) {
-    return new WorkerState(
-        number,
-        generation,
-        Phase.PREPARED,
-        startedAt,
-        readyAt,
-        deadline,
-        now,
-        requestLimit,
-        outdated,
-        gauges);
+    return in(Phase.PREPARED, startedAt, readyAt, deadline, now);
   }
 
   /** What is left of its start has the time of a start. */
   WorkerState opening(long now) {
-    return new WorkerState(
-        number,
-        generation,
-        Phase.BOOTING,
-        now,
-        readyAt,
-        deadline,
-        now,
-        requestLimit,
-        outdated,
-        gauges);
+    return in(Phase.BOOTING, now, readyAt, deadline, now);
   }
 
   boolean serving() {
@@ -121,31 +101,16 @@ record WorkerState(
   }
 
   WorkerState ready(long now) {
-    return new WorkerState(
-        number,
-        generation,
-        Phase.SERVING,
-        startedAt,
-        now,
-        deadline,
-        now,
-        requestLimit,
-        outdated,
-        gauges);
+    return in(Phase.SERVING, startedAt, now, deadline, now);
   }
 
   WorkerState in(Phase next, long nextDeadline) {
+    return in(next, startedAt, readyAt, nextDeadline, heardAt);
+  }
+
+  private WorkerState in(Phase next, long started, long ready, long end, long heard) {
     return new WorkerState(
-        number,
-        generation,
-        next,
-        startedAt,
-        readyAt,
-        nextDeadline,
-        heardAt,
-        requestLimit,
-        outdated,
-        gauges);
+        number, generation, next, started, ready, end, heard, requestLimit, outdated, gauges);
   }
 
   WorkerState outdatedBy(Optional<Reason> reason) {
