@@ -112,8 +112,7 @@ public record Description(
   private static void requirePrintable(String text) throws BadDropException {
     if (text.codePoints().anyMatch(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029)) {
       throw new BadDropException(
-          "control characters are not possible in \"%s\""
-              .formatted(text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?")));
+          "control characters are not possible in \"%s\"".formatted(Names.printable(text)));
     }
   }
 

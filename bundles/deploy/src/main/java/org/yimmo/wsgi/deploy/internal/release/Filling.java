@@ -74,12 +74,8 @@ final class Filling {
             || List.of(name.split("/", -1)).contains("..");
     if (outside) {
       throw new BadDropException(
-          "the archive holds \"%s\", which leads outside of it".formatted(printable(name)));
+          "the archive holds \"%s\", which leads outside of it".formatted(Names.printable(name)));
     }
-  }
-
-  private static String printable(String name) {
-    return name.replaceAll("\\p{Cntrl}", "?");
   }
 
   private Path target(String name) throws BadDropException {
@@ -87,13 +83,13 @@ final class Filling {
       var target = into.resolve(name).normalize();
       if (!target.startsWith(into)) {
         throw new BadDropException(
-            "the archive holds \"%s\", which leads outside of it".formatted(printable(name)));
+            "the archive holds \"%s\", which leads outside of it".formatted(Names.printable(name)));
       }
       return target;
     } catch (InvalidPathException e) {
       throw new BadDropException(
           "the name \"%s\" is not possible on this system: %s"
-              .formatted(printable(name), e.getReason()),
+              .formatted(Names.printable(name), e.getReason()),
           e);
     }
   }
@@ -111,7 +107,7 @@ final class Filling {
       }
     } catch (FileAlreadyExistsException e) {
       throw new BadDropException(
-          "the archive holds \"%s\" twice".formatted(printable(entry.getName())), e);
+          "the archive holds \"%s\" twice".formatted(Names.printable(entry.getName())), e);
     }
   }
 

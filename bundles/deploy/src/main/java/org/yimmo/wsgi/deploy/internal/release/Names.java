@@ -14,8 +14,13 @@ final class Names {
           ("cannot use the name \"%s\": letters, digits, dots, hyphens and underscores are possible,"
                   + " and a letter or digit first; another name can be given as \"name\" or as"
                   + " header Yimmo-WSGI-Name")
-              .formatted(name.replaceAll("\\p{Cntrl}", "?")));
+              .formatted(printable(name)));
     }
     return name;
+  }
+
+  /** A text for a message: what would break its line, or hides, is a question mark. */
+  static String printable(String text) {
+    return text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
   }
 }
