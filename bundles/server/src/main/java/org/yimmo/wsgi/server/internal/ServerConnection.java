@@ -106,11 +106,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   private Endpoints endpoints() {
-    var secure = context.pipeline().get(SslHandler.class) != null;
     var reported = context.channel().attr(ProxyProtocol.ENDPOINTS).get();
     if (reported != null) {
       return reported;
     }
+    var secure = context.pipeline().get(SslHandler.class) != null;
     return context.channel().remoteAddress() instanceof InetSocketAddress remote
             && context.channel().localAddress() instanceof InetSocketAddress local
         ? new Endpoints(
