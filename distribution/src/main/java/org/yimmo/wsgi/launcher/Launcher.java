@@ -97,6 +97,8 @@ final class Launcher {
     var properties = new HashMap<String, Object>();
     properties.put(Constants.FRAMEWORK_STORAGE, cache.toString());
     properties.put("felix.cache.locking", "false"); // the folder is ours alone
+    // Two releases of a deployed bundle stand beside each other while one replaces the other.
+    properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
     properties.put("felix.log.logger", new FrameworkLog());
     properties.put("yimmo.home", home.toString());
     properties.put("yimmo.directory", directory.toString());

@@ -131,6 +131,9 @@ class StartScriptTest {
     "-p 1, false",
     "-t 2, false",
     "-p many, false",
+    "--deploy d, true",
+    "-p 1 --deploy=d, true",
+    "m:a -p many --deploy d, true",
     "status, false",
   })
   void makesAManagerSmall(String arguments, boolean small) throws Exception {
@@ -145,6 +148,8 @@ class StartScriptTest {
     environment.put("YIMMO_WSGI_NO_PROC", "2");
     assertTrue(run().contains("-Xmx32m"));
     assertFalse(run("-p", "1").contains("-Xmx32m"));
+    environment.put("YIMMO_WSGI_DEPLOY", "drops");
+    assertTrue(run("-p", "1").contains("-Xmx32m"));
 
     environment.put("YIMMO_MANAGER", "/run/m");
     assertFalse(run().contains("-Xmx32m"));

@@ -41,6 +41,7 @@ class WallsIT {
           "context", Set.of("exchange"),
           "worker", Set.of("context", "application", "exchange"),
           "mod", Set.of("application"),
+          "deploy", Set.of("application"),
           "proc", Set.of(),
           "cli", Set.of(),
           "console", Set.of());

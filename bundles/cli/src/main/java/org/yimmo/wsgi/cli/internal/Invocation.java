@@ -1,5 +1,7 @@
 package org.yimmo.wsgi.cli.internal;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +71,28 @@ record Invocation(
     if (config != null) {
       levels.add(FileLevel.read(file(config)));
     }
-    return Settings.of(levels, directory);
+    return Settings.of(levels, directory, deployFolder());
+  }
+
+  /** That of the distribution, if it is in use: the workers of a manager do not look into it. */
+  private Optional<Path> deployFolder() {
+    var folder = home.resolve("deploy");
+    return Role.isWorker(environment)
+        ? Role.servesGeneration(environment) ? Optional.of(folder) : Optional.empty()
+        : Optional.of(folder).filter(Invocation::holdsDrops);
+  }
+
+  /** What is left alone there is no drop: docs/deploying.md. */
+  private static boolean holdsDrops(Path folder) {
+    try (var files = Files.list(folder)) {
+      return files.anyMatch(file -> {
+        var name = file.getFileName().toString();
+        return !name.startsWith(".")
+            && (Files.isDirectory(file) || name.matches(".*\\.(py|zip|jar)"));
+      });
+    } catch (IOException _) {
+      return false; // it is not there
+    }
   }
 
   private Path file(Given config) throws SettingsException {

@@ -257,6 +257,30 @@ sealed interface Kind {
     }
   }
 
+  /** A directory that exists, or can be made in one that does. */
+  record NewDirectory() implements Kind {
+    @Override
+    public String label() {
+      return "DIR";
+    }
+
+    @Override
+    public String parse(String text, Path directory) throws UnfitValue {
+      var path = resolved(text, directory);
+      if (Files.exists(path) && !Files.isDirectory(path)) {
+        throw new UnfitValue("this is not a directory");
+      }
+      var parent = path.getParent();
+      if (parent != null && !Files.isDirectory(parent)) {
+        throw new UnfitValue("there is no directory " + parent);
+      }
+      if (!Files.isWritable(Files.exists(path) ? path : parent)) {
+        throw new UnfitValue("this directory cannot be written by this user");
+      }
+      return path.toString();
+    }
+  }
+
   /** A file that can be read. */
   record InputFile() implements Kind {
     @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 /** The settings as the configurations of docs/wiring.md: properties by PID. */
 final class Publication {
   private static final String PID = "org.yimmo.wsgi.";
+  private static final int VERSIONS_KEPT = 5;
 
   private Publication() {}
 
@@ -17,13 +18,20 @@ final class Publication {
     var pids = new LinkedHashMap<String, Map<String, Object>>();
     pids.put(PID + "proc", proc(settings, role, invocation));
     switch (role) {
-      case Role.Manager _ -> {}
+      case Role.Manager _ -> {
+        if (!settings.text(Setting.DEPLOY).isEmpty()) {
+          pids.put(PID + "deploy", deployments(settings.text(Setting.DEPLOY)));
+        }
+      }
       case Role.Check _ -> pids.put(PID + "mod", mod(settings, invocation));
       case Role.Alone _, Role.Worker _ -> {
         pids.put(PID + "mod", mod(settings, invocation));
         pids.put(PID + "context", context(settings));
         pids.put(PID + "worker", worker(settings));
-        pids.put(PID + "server", server(settings, bind(settings, role)));
+        pids.put(PID + "server", server(settings, role));
+        if (role instanceof Role.Worker worker && !worker.generation().isEmpty()) {
+          pids.put(PID + "deploy", Map.of("role", "worker", "generation", worker.generation()));
+        }
       }
     }
     return pids;
@@ -33,7 +41,7 @@ final class Publication {
     return switch (role) {
       case Role.Check _ -> Map.of("role", "check");
       case Role.Alone _ -> Map.of("role", "worker", "pid.file", settings.text(Setting.PID_FILE));
-      case Role.Worker(var folder, var number) ->
+      case Role.Worker(var folder, var number, _, _) ->
           Map.of("role", "worker", "manager.folder", folder, "worker.number", number);
       case Role.Manager _ -> manager(settings, invocation);
     };
@@ -44,6 +52,7 @@ final class Publication {
         Map.entry("role", "manager"),
         Map.entry("version", ProgramVersion.text()),
         Map.entry("processes", whole(settings, Setting.NO_PROC)),
+        Map.entry("deploy", !settings.text(Setting.DEPLOY).isEmpty()),
         Map.entry("bind", array(settings.list(Setting.BIND))),
         Map.entry("command", array(commandLine(invocation))),
         Map.entry("grace.period.millis", settings.millis(Setting.GRACE_PERIOD)),
@@ -57,8 +66,21 @@ final class Publication {
         Map.entry("pid.file", settings.text(Setting.PID_FILE)));
   }
 
+  /** The releases are kept beside the drops, where both are found and backed up together. */
+  private static Map<String, Object> deployments(String folder) {
+    return Map.of(
+        "role",
+        "manager",
+        "folder",
+        folder,
+        "store",
+        folder + "/.yimmo",
+        "versions.kept",
+        VERSIONS_KEPT);
+  }
+
   private static List<String> bind(Settings settings, Role role) {
-    return role instanceof Role.Worker(var folder, _)
+    return role instanceof Role.Worker(var folder, _, _, _)
         ? List.of("manager:" + folder + "/sockets")
         : settings.list(Setting.BIND);
   }
@@ -104,9 +126,10 @@ final class Publication {
         "grace.period.millis", settings.millis(Setting.GRACE_PERIOD));
   }
 
-  private static Map<String, Object> server(Settings settings, List<String> bind) {
+  private static Map<String, Object> server(Settings settings, Role role) {
     return Map.ofEntries(
-        Map.entry("bind", array(bind)),
+        Map.entry("bind", array(bind(settings, role))),
+        Map.entry("hold", role instanceof Role.Worker worker && worker.held()),
         Map.entry("warmup", array(settings.list(Setting.WARMUP))),
         Map.entry("warmup.timeout.millis", settings.millis(Setting.BOOT_TIMEOUT)),
         Map.entry("forwarded.allow.ips", array(settings.list(Setting.FORWARDED_ALLOW_IPS))),

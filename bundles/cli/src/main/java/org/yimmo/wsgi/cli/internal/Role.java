@@ -12,6 +12,12 @@ sealed interface Role {
   /** Set by the manager for its workers: a number that no other one of them has. */
   String WORKER = "YIMMO_WORKER";
 
+  /** Set by the manager for its workers: the file that says which deployed applications serve. */
+  String GENERATION = "YIMMO_GENERATION";
+
+  /** Set by the manager for its workers: not empty when they wait for the order to serve. */
+  String HOLD = "YIMMO_HOLD";
+
   /** Loads the application, reports, exits. */
   record Check() implements Role {}
 
@@ -25,8 +31,14 @@ sealed interface Role {
   /** Serves, with listening sockets of its own. */
   record Alone() implements Role {}
 
-  /** Serves, with the listening sockets of a manager. */
-  record Worker(String managerFolder, int number) implements Role {}
+  /**
+   * Serves, with the listening sockets of a manager.
+   *
+   * @param generation the file of the deployed applications, or empty
+   * @param held whether it opens its port by order only
+   */
+  record Worker(String managerFolder, int number, String generation, boolean held)
+      implements Role {}
 
   /**
    * The role that settings and environment ask for.
@@ -38,9 +50,12 @@ sealed interface Role {
     if (settings.flag(Setting.CHECK)) {
       return new Check();
     }
-    var folder = environment.getOrDefault(MANAGER, "");
-    if (!folder.isEmpty()) {
-      return new Worker(folder, number(environment.getOrDefault(WORKER, "")));
+    if (isWorker(environment)) {
+      return new Worker(
+          environment.get(MANAGER),
+          number(environment.getOrDefault(WORKER, "")),
+          environment.getOrDefault(GENERATION, ""),
+          !environment.getOrDefault(HOLD, "").isEmpty());
     }
     var reasons = reasonsForManager(settings, environment, pid);
     if (settings.number(Setting.NO_PROC) == 1 && reasons.isEmpty()) {
@@ -48,6 +63,16 @@ sealed interface Role {
     }
     settings.requireNativeTransport();
     return new Manager(reasons);
+  }
+
+  /** Whether a manager has started this process. */
+  static boolean isWorker(Map<String, String> environment) {
+    return !environment.getOrDefault(MANAGER, "").isEmpty();
+  }
+
+  /** Whether it serves applications that were deployed. */
+  static boolean servesGeneration(Map<String, String> environment) {
+    return !environment.getOrDefault(GENERATION, "").isEmpty();
   }
 
   private static List<String> reasonsForManager(

@@ -17,6 +17,7 @@ import org.yimmo.wsgi.cli.internal.Kind.Directory;
 import org.yimmo.wsgi.cli.internal.Kind.Flag;
 import org.yimmo.wsgi.cli.internal.Kind.InputFile;
 import org.yimmo.wsgi.cli.internal.Kind.Networks;
+import org.yimmo.wsgi.cli.internal.Kind.NewDirectory;
 import org.yimmo.wsgi.cli.internal.Kind.NewFile;
 import org.yimmo.wsgi.cli.internal.Kind.OutputFile;
 import org.yimmo.wsgi.cli.internal.Kind.Program;
@@ -53,6 +54,15 @@ enum Setting {
       new Text("APP"),
       "application",
       "the application: an attribute of the module, or an expression evaluated in it"),
+  DEPLOY(
+      APPLICATION,
+      "--deploy",
+      "YIMMO_WSGI_DEPLOY",
+      "wsgi.deploy",
+      new NewDirectory(),
+      "",
+      "serve what is dropped into this directory, beside MODULE if that is given; without MODULE"
+          + " the directory deploy of the distribution, if something is in it"),
   CHDIR(
       APPLICATION,
       "--chdir",

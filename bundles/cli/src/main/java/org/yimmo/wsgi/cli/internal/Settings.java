@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.yimmo.wsgi.cli.internal.Kind.Flag;
 import org.yimmo.wsgi.cli.internal.Source.Level;
 
@@ -17,6 +18,9 @@ final class Settings {
 
   private static final Source BUNDLED_SOURCE =
       new Source(Level.DEFAULT, "default, the bundled example");
+
+  private static final Source DEPLOYED_SOURCE =
+      new Source(Level.DEFAULT, "default, the distribution's own");
 
   private static final List<Setting> RECYCLING =
       List.of(Setting.MAX_REQUESTS, Setting.MAX_WORKER_AGE, Setting.MAX_WORKER_MEMORY);
@@ -35,8 +39,10 @@ final class Settings {
    *
    * @param levels in any order
    * @param directory the working directory of the user
+   * @param deploy the folder that is used when neither it nor a module is named
    */
-  static Settings of(List<Map<Setting, Given>> levels, Path directory) throws SettingsException {
+  static Settings of(List<Map<Setting, Given>> levels, Path directory, Optional<Path> deploy)
+      throws SettingsException {
     var settings = new Settings(directory);
     for (var setting : Setting.values()) {
       settings.values.put(setting, new Value(settings.defaultOf(setting), Source.DEFAULT));
@@ -46,7 +52,7 @@ final class Settings {
         settings.offer(entry.getKey(), entry.getValue());
       }
     }
-    settings.nameApplication();
+    settings.nameApplication(deploy);
     settings.combinePortAndBind();
     settings.requireCertificateAndKey();
     return settings;
@@ -165,7 +171,7 @@ final class Settings {
     return split;
   }
 
-  private void nameApplication() throws SettingsException {
+  private void nameApplication(Optional<Path> deploy) throws SettingsException {
     if (!text(Setting.MODULE).isEmpty()) {
       return;
     }
@@ -178,8 +184,24 @@ final class Settings {
                   Setting.MODULE.variable(),
                   Setting.MODULE.title()));
     }
+    if (text(Setting.DEPLOY).isEmpty() && deploy.isPresent()) {
+      values.put(Setting.DEPLOY, new Value(deploy.get().toString(), DEPLOYED_SOURCE));
+    }
+    if (!text(Setting.DEPLOY).isEmpty()) {
+      requireModuleToCheck();
+      return;
+    }
     values.put(Setting.MODULE, new Value(BUNDLED.module(), BUNDLED_SOURCE));
     values.put(Setting.APP, new Value(BUNDLED.app().orElseThrow(), BUNDLED_SOURCE));
+  }
+
+  private void requireModuleToCheck() throws SettingsException {
+    if (flag(Setting.CHECK)) {
+      throw new SettingsException(
+          "%s loads one application: add MODULE:APP; what is dropped into %s is loaded and checked"
+                  .formatted(source(Setting.CHECK).phrase(), text(Setting.DEPLOY))
+              + " before it serves");
+    }
   }
 
   /**
@@ -255,7 +277,10 @@ final class Settings {
 
   /** The settings that only a manager can follow, of those that were given. */
   List<Setting> needManager() {
-    return RECYCLING.stream().filter(setting -> !isZero(value(setting))).toList();
+    return Stream.concat(
+            Stream.of(Setting.DEPLOY).filter(setting -> !text(setting).isEmpty()),
+            RECYCLING.stream().filter(setting -> !isZero(value(setting))))
+        .toList();
   }
 
   private static boolean isZero(Object value) {

@@ -17,7 +17,8 @@ final class UsageText {
       Serves the WSGI application APP of the Python module MODULE over HTTP. APP is an
       attribute of the module, or an expression that is evaluated in it, as in
       'factory:create_app("my.cfg")'; MODULE alone means MODULE:application.
-      Without MODULE a bundled example is served.
+      Without MODULE what was dropped into the directory deploy is served, or else a
+      bundled example.
 
       status shows the manager that is running and its worker processes, or the
       process without one; of several the pid tells which. console runs a command in a

@@ -9,26 +9,30 @@ import java.util.Map;
 import org.yimmo.wsgi.cli.internal.Invocation.Outcome;
 
 /** A call of the program, as tests write it. */
-record Call(List<String> arguments, Map<String, String> environment, Path directory) {
+record Call(List<String> arguments, Map<String, String> environment, Path directory, Path home) {
   static final long PID = 4711;
   static final Path HOME = Path.of("/opt/yimmo");
 
   static Call with(String... arguments) {
-    return new Call(List.of(arguments), Map.of(), Path.of("/"));
+    return new Call(List.of(arguments), Map.of(), Path.of("/"), HOME);
   }
 
   Call and(String variable, String text) {
     var more = new HashMap<>(environment);
     more.put(variable, text);
-    return new Call(arguments, more, directory);
+    return new Call(arguments, more, directory, home);
   }
 
   Call in(Path other) {
-    return new Call(arguments, environment, other);
+    return new Call(arguments, environment, other, home);
+  }
+
+  Call from(Path distribution) {
+    return new Call(arguments, environment, directory, distribution);
   }
 
   Invocation invocation() {
-    return new Invocation(arguments, environment, PID, directory, HOME);
+    return new Invocation(arguments, environment, PID, directory, home);
   }
 
   Settings settings() {

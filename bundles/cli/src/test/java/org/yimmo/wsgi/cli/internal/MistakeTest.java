@@ -58,6 +58,12 @@ class MistakeTest {
         "-c /none.yml | --config on the command line is \"/none.yml\": there is no such file",
         "-c /tmp    | --config on the command line is \"/tmp\": this is a directory, and a file is needed",
         "--chdir /none | --chdir on the command line is \"/none\": there is no such directory",
+        "--deploy /none/drops | --deploy on the command line is \"/none/drops\":"
+            + " there is no directory /none",
+        "--deploy /dev/null | --deploy on the command line is \"/dev/null\":"
+            + " this is not a directory",
+        "--check --deploy /tmp | --check on the command line loads one application: add MODULE:APP;"
+            + " what is dropped into /tmp is loaded and checked before it serves",
         "--certfile /none | --certfile on the command line is \"/none\": there is no such file",
         "--python ./none | --python on the command line is \"./none\":"
             + " there is no such interpreter or virtual environment",

@@ -44,7 +44,7 @@ class PrecedenceTest {
       arguments.addAll(List.of("-c", yaml("wsgi: {port: 7003}").toString()));
     }
 
-    var settings = new Call(arguments, variables, directory).settings();
+    var settings = new Call(arguments, variables, directory, Call.HOME).settings();
 
     assertEquals(port, settings.number(Setting.PORT));
     assertEquals(

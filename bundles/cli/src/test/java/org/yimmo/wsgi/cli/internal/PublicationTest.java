@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,7 @@ class PublicationTest {
     var proc = new HashMap<>(published.get("org.yimmo.wsgi.proc"));
     assertArrayEquals(new String[] {"a:1", "b:2"}, (String[]) proc.remove("bind"));
     assertEquals(ProgramVersion.text(), proc.remove("version"));
+    assertEquals(false, proc.remove("deploy"));
     assertArrayEquals(new String[] {"/a"}, (String[]) proc.remove("warmup"));
     assertArrayEquals(
         new String[] {
@@ -142,6 +145,83 @@ class PublicationTest {
     assertEquals(true, published.get("org.yimmo.wsgi.context").get("multiprocess"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, m:a", "3, m:a", "1, ''"})
+  void isAManagerThatDeploysWhereThereIsAFolderForIt(int processes, String application) {
+    var folder = directory.resolve("drops");
+    var arguments = new ArrayList<>(List.of("-p", "" + processes, "--deploy", folder.toString()));
+    if (!application.isEmpty()) {
+      arguments.add(application);
+    }
+
+    var published = Call.with(arguments.toArray(String[]::new)).published();
+
+    assertEquals(Set.of("org.yimmo.wsgi.proc", "org.yimmo.wsgi.deploy"), published.keySet());
+    assertEquals("manager", published.get("org.yimmo.wsgi.proc").get("role"));
+    assertEquals(true, published.get("org.yimmo.wsgi.proc").get("deploy"));
+    assertEquals(processes, published.get("org.yimmo.wsgi.proc").get("processes"));
+    assertEquals(
+        Map.of(
+            "role",
+            "manager",
+            "folder",
+            folder.toString(),
+            "store",
+            folder + "/.yimmo",
+            "versions.kept",
+            5),
+        published.get("org.yimmo.wsgi.deploy"));
+  }
+
+  @Test
+  void servesTheGenerationOfItsManager() {
+    var published =
+        Call.with("--deploy", directory.toString())
+            .and("YIMMO_MANAGER", "/run/m")
+            .and("YIMMO_WORKER", "2")
+            .and("YIMMO_GENERATION", "/drops/.yimmo/generation-3.properties")
+            .and("YIMMO_HOLD", "1")
+            .published();
+
+    assertEquals(
+        Map.of("role", "worker", "generation", "/drops/.yimmo/generation-3.properties"),
+        published.get("org.yimmo.wsgi.deploy"));
+    assertEquals(true, published.get("org.yimmo.wsgi.server").get("hold"));
+    assertEquals("", published.get("org.yimmo.wsgi.mod").get("module"));
+  }
+
+  @Test
+  void usesTheDeployFolderOfTheDistributionWhenSomethingIsInIt() throws IOException {
+    var folder = Files.createDirectory(directory.resolve("deploy"));
+    Files.writeString(folder.resolve("README.txt"), "what this folder is for");
+    Files.createDirectory(folder.resolve(".yimmo"));
+    assertEquals(
+        "welcome", Call.with().from(directory).published().get("org.yimmo.wsgi.mod").get("module"));
+
+    Files.writeString(folder.resolve("hello.py"), "");
+
+    assertEquals(
+        folder.toString(),
+        Call.with().from(directory).published().get("org.yimmo.wsgi.deploy").get("folder"));
+    assertEquals(
+        "m", Call.with("m:a").from(directory).published().get("org.yimmo.wsgi.mod").get("module"));
+  }
+
+  /** The drops may be others by then, or gone: what serves is what the manager says. */
+  @Test
+  void doesNotLookIntoThatFolderAsAWorker() throws IOException {
+    var folder = Files.createDirectory(directory.resolve("deploy"));
+    var worker =
+        Call.with().from(directory).and("YIMMO_MANAGER", "/run/m").and("YIMMO_WORKER", "2");
+
+    var served = worker.and("YIMMO_GENERATION", "/g").published();
+    Files.writeString(folder.resolve("hello.py"), "");
+    var bundled = worker.published();
+
+    assertEquals("", served.get("org.yimmo.wsgi.mod").get("module"));
+    assertEquals("welcome", bundled.get("org.yimmo.wsgi.mod").get("module"));
+  }
+
   @Test
   void servesNothingWhenOnlyChecking() {
     var published = Call.with("--check", "m:a").published();
@@ -160,6 +240,7 @@ class PublicationTest {
     assertEquals(
         Set.of(
             "bind",
+            "hold",
             "warmup",
             "warmup.timeout.millis",
             "forwarded.allow.ips",

@@ -127,7 +127,7 @@ def _explain_refusal(extension, error):
 def _forget_manager():
     """How this process finds its manager is its own affair: a server that the application starts
     is no worker of that manager."""
-    for name in ("YIMMO_MANAGER", "YIMMO_WORKER"):
+    for name in ("YIMMO_MANAGER", "YIMMO_WORKER", "YIMMO_GENERATION", "YIMMO_HOLD"):
         os.environ.pop(name, None)
 
 

@@ -97,6 +97,10 @@ class EveryInterpreterTest {
             "/nowhere",
             "YIMMO_WORKER",
             "1",
+            "YIMMO_GENERATION",
+            "/nowhere/generation",
+            "YIMMO_HOLD",
+            "1",
             "XDG_CACHE_HOME",
             Path.of("target/cache").toAbsolutePath().toString()),
         Stream.concat(Stream.of(TESTS), Stream.of(more))

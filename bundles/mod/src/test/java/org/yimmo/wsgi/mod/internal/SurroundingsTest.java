@@ -28,7 +28,7 @@ class SurroundingsTest {
           type(environ['wsgi.input']).__name__        | Context
           'LD_PRELOAD' in __import__('os').environ    | False
           __import__('os').popen('echo $LD_PRELOAD').read().strip() | ^^
-          [name for name in __import__('os').environ if name in ('YIMMO_MANAGER', 'YIMMO_WORKER')] | []
+          [name for name in __import__('os').environ if name in ('YIMMO_MANAGER', 'YIMMO_WORKER', 'YIMMO_GENERATION', 'YIMMO_HOLD')] | []
           __import__('sys').stdout.line_buffering     | True
           __import__('sys').path[0] == __import__('os').getcwd() | True
           environ['wsgi.errors'] is __import__('sys').stderr | True
