@@ -113,9 +113,14 @@ final class Publication {
 
   private static Map<String, Object> context(Settings settings) {
     return Map.of(
-        "multithread", settings.number(Setting.NO_THREADS) > 1,
-        "multiprocess", settings.number(Setting.NO_PROC) > 1,
-        "grace.period.millis", settings.millis(Setting.GRACE_PERIOD));
+        "multithread",
+        settings.number(Setting.NO_THREADS) > 1,
+        "multiprocess",
+        settings.number(Setting.NO_PROC) > 1,
+        "may.be.empty",
+        !settings.text(Setting.DEPLOY).isEmpty(),
+        "grace.period.millis",
+        settings.millis(Setting.GRACE_PERIOD));
   }
 
   private static Map<String, Object> worker(Settings settings) {

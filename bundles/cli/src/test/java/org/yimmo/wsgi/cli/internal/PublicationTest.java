@@ -34,7 +34,15 @@ class PublicationTest {
         published.keySet());
     assertEquals(Map.of("role", "worker", "pid.file", ""), published.get("org.yimmo.wsgi.proc"));
     assertEquals(
-        Map.of("multithread", false, "multiprocess", false, "grace.period.millis", 30_000L),
+        Map.of(
+            "multithread",
+            false,
+            "multiprocess",
+            false,
+            "may.be.empty",
+            false,
+            "grace.period.millis",
+            30_000L),
         published.get("org.yimmo.wsgi.context"));
     assertEquals(
         Map.of(
@@ -188,6 +196,7 @@ class PublicationTest {
         published.get("org.yimmo.wsgi.deploy"));
     assertEquals(true, published.get("org.yimmo.wsgi.server").get("hold"));
     assertEquals("", published.get("org.yimmo.wsgi.mod").get("module"));
+    assertEquals(true, published.get("org.yimmo.wsgi.context").get("may.be.empty"));
   }
 
   @Test

@@ -15,19 +15,24 @@ import org.yimmo.wsgi.exchange.WebSocketLink;
 public final class Contexts implements ExchangeHandler {
   private final Router router;
   private final RequestEnviron.Flags flags;
+  private final boolean mayBeEmpty;
   private final ResponseHeads heads = new ResponseHeads();
 
-  /** What the environ says of the process. */
+  /** See docs/wiring.md. */
   @interface Configuration {
     boolean multithread() default false;
 
     boolean multiprocess() default false;
+
+    /** Whether it is as it should be when there is no application. */
+    boolean may_be_empty() default false;
   }
 
   @Activate
   public Contexts(@Reference Router router, Configuration configuration) {
     this.router = router;
     flags = new RequestEnviron.Flags(configuration.multithread(), configuration.multiprocess());
+    mayBeEmpty = configuration.may_be_empty();
   }
 
   @Override
@@ -54,6 +59,13 @@ public final class Contexts implements ExchangeHandler {
         }
         case Routes.NotFound _ -> ServerResponses.respond(exchange, responses, 404, "Not Found");
         case Routes.NotReady _ -> ServerResponses.respondNotReady(exchange, responses);
+        case Routes.Nothing _ -> {
+          if (mayBeEmpty) {
+            ServerResponses.respond(exchange, responses, 404, "Not Found");
+          } else {
+            ServerResponses.respondNotReady(exchange, responses);
+          }
+        }
       }
     }
   }

@@ -118,8 +118,11 @@ record Routes(List<Mount> mounts) {
   /** There are applications, but none for this host and path. */
   record NotFound() implements Match {}
 
-  /** There is no application at all, or none at this place, not yet or not now. */
+  /** An application is awaited there. */
   record NotReady() implements Match {}
+
+  /** There is no application at all, not yet or not now. */
+  record Nothing() implements Match {}
 
   static Routes of(Collection<Mount> mounts) {
     return new Routes(mounts.stream().sorted(Mount.BEST_FIRST).toList());
@@ -137,7 +140,7 @@ record Routes(List<Mount> mounts) {
         return found(mount, path);
       }
     }
-    return mounts.isEmpty() ? new NotReady() : new NotFound();
+    return mounts.isEmpty() ? new Nothing() : new NotFound();
   }
 
   private static Match found(Mount mount, String path) {

@@ -63,6 +63,14 @@ class DrainTest {
   }
 
   @Test
+  void leavesNothingToWaitForWhereThereMayBeNone() {
+    var router = new Router(LONG, hurry::get);
+
+    assertEquals(503, status(router));
+    assertEquals(404, status(router, new OneThread(false, false, true)));
+  }
+
+  @Test
   void isNotWaitedForBeyondTheGracePeriod() throws Exception {
     var router = new Router(Duration.ofMillis(1), hurry::get);
     router.mount(slow, OLD);
@@ -130,8 +138,12 @@ class DrainTest {
   }
 
   private static int status(Router router) {
+    return status(router, new OneThread());
+  }
+
+  private static int status(Router router, OneThread configuration) {
     var answer = new int[1];
-    new Contexts(router, new OneThread())
+    new Contexts(router, configuration)
         .handle(
             Calls.exchange("GET"),
             part -> {

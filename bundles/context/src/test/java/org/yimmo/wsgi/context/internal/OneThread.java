@@ -4,9 +4,10 @@ import java.lang.annotation.Annotation;
 
 /** The configuration of a process with one worker thread. */
 @SuppressWarnings("BadAnnotationImplementation") // nobody compares it
-record OneThread(boolean multithread, boolean multiprocess) implements Contexts.Configuration {
+record OneThread(boolean multithread, boolean multiprocess, boolean may_be_empty)
+    implements Contexts.Configuration {
   OneThread() {
-    this(false, false);
+    this(false, false, false);
   }
 
   @Override

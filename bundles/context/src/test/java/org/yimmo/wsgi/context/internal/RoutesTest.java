@@ -145,14 +145,14 @@ class RoutesTest {
   }
 
   @Test
-  void withoutApplicationsTheServerIsNotReady() {
+  void withoutApplicationsThereIsNothing() {
     var application = application();
     var properties = properties("shop", "/", "", 0);
     router.mount(application, properties);
 
     router.unmount(application, properties);
 
-    assertInstanceOf(Routes.NotReady.class, router.routes().find(Optional.of("localhost"), "/"));
+    assertInstanceOf(Routes.Nothing.class, router.routes().find(Optional.of("localhost"), "/"));
   }
 
   private void mount(String name, String path, String host) {
