@@ -67,6 +67,11 @@ public final class Fleet implements AutoCloseable {
     }
   }
 
+  /** Starts a manager with two workers that serve what is in a folder, and waits likewise. */
+  public static Fleet deploying(Path folder, String... options) {
+    return serving("--deploy=" + folder, options);
+  }
+
   /** Starts a manager with two workers and waits until it listens. */
   public static Fleet starting(String application, String... options) {
     var arguments = new ArrayList<>(List.of("-p", "2"));

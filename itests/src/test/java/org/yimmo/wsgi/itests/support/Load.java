@@ -29,8 +29,13 @@ public final class Load implements AutoCloseable {
   private final List<Client> clients;
   private volatile boolean stopped; // written by the test's thread
 
-  /** A request that was answered as expected; times as of {@link System#nanoTime}. */
-  public record Answer(boolean persistent, long sentNanos, long receivedNanos, String content) {}
+  /**
+   * A request that was answered as expected; times as of {@link System#nanoTime}.
+   *
+   * @param connection the same for all on one connection
+   */
+  public record Answer(
+      boolean persistent, String connection, long sentNanos, long receivedNanos, String content) {}
 
   /** How a request came to nothing. */
   public enum Fault {
@@ -151,6 +156,7 @@ public final class Load implements AutoCloseable {
     private int retried;
     private int announced;
     private long longest;
+    private int connections;
     private Optional<Wire> kept = Optional.empty();
 
     Client(boolean persistent) {
@@ -183,6 +189,7 @@ public final class Load implements AutoCloseable {
       if (kept.isEmpty()) {
         try {
           kept = Optional.of(connect.get());
+          connections++;
         } catch (UncheckedIOException e) {
           return failed(Fault.NOT_CONNECTED, e);
         }
@@ -225,7 +232,8 @@ public final class Load implements AutoCloseable {
       if (ends && persistent) {
         announced++;
       }
-      answers.add(new Answer(persistent, sent, System.nanoTime(), reply.content()));
+      var connection = "%x/%d".formatted(System.identityHashCode(this), connections);
+      answers.add(new Answer(persistent, connection, sent, System.nanoTime(), reply.content()));
       answered = answers.size();
       return Optional.empty();
     }
