@@ -3,6 +3,7 @@ package org.yimmo.wsgi.itests;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toList;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -29,6 +30,7 @@ import org.yimmo.wsgi.itests.support.Console;
 import org.yimmo.wsgi.itests.support.Fleet;
 import org.yimmo.wsgi.itests.support.Folders;
 import org.yimmo.wsgi.itests.support.Load;
+import org.yimmo.wsgi.itests.support.Yimmo;
 
 /**
  * The life of what is dropped into a deploy folder. Each method goes on where the last one ended.
@@ -188,7 +190,7 @@ class DeployIT {
   private static Set<String> versions(List<String> contents) {
     return contents.stream()
         .map(content -> content.split(" ", 2)[0])
-        .collect(java.util.stream.Collectors.toCollection(TreeSet::new));
+        .collect(toCollection(TreeSet::new));
   }
 
   private static void assertOneVersionEach(Load.Tally tally) {
@@ -226,8 +228,11 @@ class DeployIT {
   @Test
   @Order(5)
   void theVersionBeforeComesBack() {
-    assertEquals("hello serves at /: release 1\n", console.shows("rollback", "hello"));
+    var before = fleet.awaitServing(2);
 
+    assertEquals("hello serves at /: release 1", console.shows("rollback", "hello").strip());
+
+    fleet.awaitServing(2, before);
     assertTrue(content("/").startsWith("one "));
     assertTrue(console.refuses("rollback", "hello").contains("hello has no release before 1"));
     assertTrue(console.refuses("rollback", "nobody").contains("no application nobody serves"));
@@ -237,7 +242,8 @@ class DeployIT {
   @Order(6)
   void theConsoleDeploysAndUndeploys() throws IOException {
     var other = Files.writeString(elsewhere.resolve("other.py"), block("/other") + versioned("x"));
-    assertEquals("other serves at /other: release 1\n", console.shows("deploy", other.toString()));
+    assertEquals(
+        "other serves at /other: release 1", console.shows("deploy", other.toString()).strip());
     assertTrue(content("/other").startsWith("x "));
 
     Files.writeString(other, block("/other") + "1 / 0\n");
@@ -247,8 +253,9 @@ class DeployIT {
     var refusal = console.refuses("deploy", elsewhere.resolve("rival.py").toString());
     assertTrue(refusal.contains("other.py is mounted at /other"), refusal);
 
-    assertEquals("other.py is removed\n", console.shows("undeploy", "other"));
+    assertEquals("other.py is removed", console.shows("undeploy", "other").strip());
     fleet.log().await("rival serves at /other");
+    fleet.awaitServing(2);
     assertTrue(content("/other").startsWith("y "), "what it stood in the way of");
   }
 
@@ -258,12 +265,39 @@ class DeployIT {
 
   @Test
   @Order(7)
+  void aProjectBecomesAJarThatNeedsNothingElse() throws IOException {
+    var project = Files.createDirectories(elsewhere.resolve("project"));
+    Files.writeString(
+        project.resolve("yimmo.toml"), "module = \"shop\"\npath = \"/made\"\nname = \"made\"\n");
+    Files.writeString(project.resolve("shop.py"), telling("made"));
+    var packages = Files.createDirectories(elsewhere.resolve("packages"));
+    Files.writeString(packages.resolve("marker.py"), "");
+    var jar = elsewhere.resolve("made.jar");
+
+    var made =
+        Yimmo.with("bundle", "project", "-o", "made.jar", "--requirements", "packages")
+            .directory(elsewhere)
+            .run();
+
+    assertEquals(0, made.status(), made::err);
+    assertTrue(made.err().contains("made at /made, 4 files"), made::err);
+    assertEquals(
+        "made serves at /made: release 1", console.shows("deploy", jar.toString()).strip());
+    fleet.awaitServing(2);
+    assertEquals("made /made /x marker", content("/made/x"));
+    assertEquals(2, Yimmo.with("bundle", ".", "-o", "x.jar").directory(packages).run().status());
+  }
+
+  @Test
+  @Order(8)
   void whatIsRemovedIsNotServedAnyMore() throws IOException {
+    var before = fleet.awaitServing(2);
     Files.delete(drops.resolve("java-hello.jar"));
     Files.delete(drops.resolve("zip.zip"));
 
     fleet.log().await("java-hello.jar is removed");
     fleet.log().await("zip.zip is removed");
+    fleet.awaitServing(2, before);
 
     assertFalse(content("/hello/Java").contains("Java"));
     assertTrue(content("/zip").startsWith("one "), "the application of the root");

@@ -73,6 +73,10 @@ public final class Cli {
       }
       case Outcome.Converse(var socket, var command) ->
           exit.accept(new ConsoleClient(socket, System.getenv(), command).run());
+      case Outcome.Make(var command) -> {
+        LogLevel.set(Setting.LOG_LEVEL.byDefault());
+        publish(Publication.of(command), admin);
+      }
       case Outcome.Start(var settings, var role) -> {
         start(settings, role, invocation, admin);
         commands.addAll(

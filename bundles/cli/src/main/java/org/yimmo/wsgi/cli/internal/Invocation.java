@@ -33,6 +33,9 @@ record Invocation(
     /** Speak with the console at this socket, then exit with the status that it gives. */
     record Converse(Path socket, Optional<String> command) implements Outcome {}
 
+    /** Make a jar, then exit. */
+    record Make(BundleCommand command) implements Outcome {}
+
     /** Start with these settings. */
     record Start(Settings settings, Role role) implements Outcome {}
   }
@@ -46,6 +49,10 @@ record Invocation(
       if (!arguments.isEmpty() && arguments.getFirst().equals(ConsoleCommand.NAME)) {
         return ConsoleCommand.parse(arguments.subList(1, arguments.size()), directory)
             .find(Managers.of(environment));
+      }
+      if (!arguments.isEmpty() && arguments.getFirst().equals(BundleCommand.NAME)) {
+        return new Outcome.Make(
+            BundleCommand.parse(arguments.subList(1, arguments.size()), directory));
       }
       var commandLine = CommandLineLevel.read(arguments);
       // Help comes also to those whose environment or file is in disorder.

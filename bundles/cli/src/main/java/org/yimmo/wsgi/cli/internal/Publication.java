@@ -37,6 +37,11 @@ final class Publication {
     return pids;
   }
 
+  /** The process ends when the jar is made, or when it cannot be: that is a check, too. */
+  static Map<String, Map<String, Object>> of(BundleCommand command) {
+    return Map.of(PID + "proc", Map.of("role", "check"), PID + "deploy", command.properties());
+  }
+
   private static Map<String, Object> proc(Settings settings, Role role, Invocation invocation) {
     return switch (role) {
       case Role.Check _ -> Map.of("role", "check");

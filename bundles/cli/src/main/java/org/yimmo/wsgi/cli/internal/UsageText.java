@@ -13,6 +13,7 @@ final class UsageText {
       Usage: yimmo-wsgi [OPTIONS] [MODULE[:APP]]
              yimmo-wsgi status [--json] [--pid-file FILE | PID]
              yimmo-wsgi console [--pid PID] [--worker N] [COMMAND...]
+             yimmo-wsgi bundle SOURCE -o OUT.jar [--requirements DIR]
 
       Serves the WSGI application APP of the Python module MODULE over HTTP. APP is an
       attribute of the module, or an expression that is evaluated in it, as in
@@ -22,8 +23,9 @@ final class UsageText {
 
       status shows the manager that is running and its worker processes, or the
       process without one; of several the pid tells which. console runs a command in a
-      running process, or reads commands; help lists them. Modules of these names are
-      served as status:APP and console:APP.
+      running process, or reads commands; help lists them. bundle makes a jar of an
+      application, for the deploy folder of any server (docs/deploying.md). Modules of
+      these names are served as status:APP and so on.
       """;
 
   private static final String FOOT =

@@ -64,6 +64,16 @@ class MistakeTest {
             + " this is not a directory",
         "--check --deploy /tmp | --check on the command line loads one application: add MODULE:APP;"
             + " what is dropped into /tmp is loaded and checked before it serves",
+        "bundle | a source and an output are needed:"
+            + " write yimmo-wsgi bundle SOURCE -o OUT.jar [--requirements DIR]",
+        "bundle /tmp -o | -o needs a value:"
+            + " write yimmo-wsgi bundle SOURCE -o OUT.jar [--requirements DIR]",
+        "bundle /none -o x.jar | there is no /none:"
+            + " write yimmo-wsgi bundle SOURCE -o OUT.jar [--requirements DIR]",
+        "bundle /tmp -o /x.zip | \"/x.zip\" does not end with .jar:"
+            + " write yimmo-wsgi bundle SOURCE -o OUT.jar [--requirements DIR]",
+        "bundle /tmp /etc -o x.jar | \"/etc\" is one word too many:"
+            + " write yimmo-wsgi bundle SOURCE -o OUT.jar [--requirements DIR]",
         "--certfile /none | --certfile on the command line is \"/none\": there is no such file",
         "--python ./none | --python on the command line is \"./none\":"
             + " there is no such interpreter or virtual environment",

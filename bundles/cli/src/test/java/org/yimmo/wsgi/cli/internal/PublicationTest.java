@@ -2,6 +2,7 @@ package org.yimmo.wsgi.cli.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.yimmo.wsgi.cli.internal.Invocation.Outcome;
 
 /** The configurations of docs/wiring.md. */
 class PublicationTest {
@@ -229,6 +231,31 @@ class PublicationTest {
 
     assertEquals("", served.get("org.yimmo.wsgi.mod").get("module"));
     assertEquals("welcome", bundled.get("org.yimmo.wsgi.mod").get("module"));
+  }
+
+  @Test
+  void makesABundleAndServesNothing() throws IOException {
+    Files.createDirectory(directory.resolve("shop"));
+    var make =
+        assertInstanceOf(
+            Outcome.Make.class,
+            Call.with("bundle", "shop", "-o", "shop.jar").in(directory).invocation().outcome());
+
+    var published = Publication.of(make.command());
+
+    assertEquals(Map.of("role", "check"), published.get("org.yimmo.wsgi.proc"));
+    assertEquals(
+        Map.of(
+            "role",
+            "bundle",
+            "source",
+            directory.resolve("shop").toString(),
+            "output",
+            directory.resolve("shop.jar").toString(),
+            "requirements",
+            ""),
+        published.get("org.yimmo.wsgi.deploy"));
+    assertEquals(2, published.size());
   }
 
   @Test

@@ -3,6 +3,8 @@ package org.yimmo.wsgi.deploy.internal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -36,15 +38,26 @@ public final class Deployment {
     int versions_kept() default 5;
 
     String generation() default "";
+
+    String source() default "";
+
+    String output() default "";
+
+    String requirements() default "";
   }
 
   private final BundleContext bundle;
+  private final IntConsumer exit;
   private final AutoCloseable part;
 
   @Activate
   public Deployment(
-      BundleContext bundle, @Reference ConfigurationAdmin configurations, Config config) {
+      BundleContext bundle,
+      @Reference ConfigurationAdmin configurations,
+      @Reference(target = "(yimmo.exit=true)") IntConsumer exit,
+      Config config) {
     this.bundle = bundle;
+    this.exit = exit;
     part = part(configurations, config);
   }
 
@@ -58,6 +71,7 @@ public final class Deployment {
                 Path.of(config.store()),
                 Math.max(1, config.versions_kept()));
         case "worker" -> new Serving(bundle, configurations, Path.of(config.generation()));
+        case "bundle" -> makeBundle(config);
         default -> () -> {};
       };
     } catch (IOException e) {
@@ -70,6 +84,18 @@ public final class Deployment {
               INTERNAL_FAULT,
               "cannot read what to serve from %s: %s".formatted(config.generation(), reason(e)));
     }
+  }
+
+  private AutoCloseable makeBundle(Config config) {
+    var requirements = Optional.of(config.requirements()).filter(text -> !text.isEmpty());
+    var failure =
+        Bundling.run(
+            Path.of(config.source()), Path.of(config.output()), requirements.map(Path::of));
+    if (failure.isPresent()) {
+      return failed(CONFIGURATION, failure.get());
+    }
+    exit.accept(0);
+    return () -> {};
   }
 
   private static String reason(IOException failure) {

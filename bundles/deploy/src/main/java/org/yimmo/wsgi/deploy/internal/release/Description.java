@@ -58,6 +58,11 @@ public record Description(
         warmup);
   }
 
+  Description withPythonPath(List<String> other) {
+    return new Description(
+        name, version, module, app, path, host, interpreter, other, venv, environment, warmup);
+  }
+
   /**
    * The same, if every value is one that can be used.
    *
