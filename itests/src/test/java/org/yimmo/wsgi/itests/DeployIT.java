@@ -246,8 +246,12 @@ class DeployIT {
         "other serves at /other: release 1", console.shows("deploy", other.toString()).strip());
     assertTrue(content("/other").startsWith("x "));
 
-    Files.writeString(other, block("/other") + "1 / 0\n");
-    assertTrue(console.refuses("deploy", other.toString()).contains("ZeroDivisionError"));
+    var cold = "def application(environ, start_response):\n    1 / 0\n";
+    Files.writeString(other, block("/other\"\n# warmup = \"/cold") + cold);
+    assertTrue(
+        console
+            .refuses("deploy", other.toString())
+            .contains("the warm-up failed: GET /other/cold was answered with status 500"));
     assertTrue(content("/other").startsWith("x "));
     Files.writeString(elsewhere.resolve("rival.py"), block("/other") + versioned("y"));
     var refusal = console.refuses("deploy", elsewhere.resolve("rival.py").toString());

@@ -28,6 +28,12 @@ public interface Application {
   /** Service property, String: its version, for people. */
   String VERSION = "application.version";
 
+  /**
+   * Service property, String[]: paths below the mount. Before the port is opened each worker thread
+   * answers a GET for each; another status than 2xx and 3xx keeps the process from getting ready.
+   */
+  String WARMUP = "application.warmup";
+
   /** A chunk of so many octets or more is copied by the server, see {@link #call}. */
   int LARGE_CHUNK_BYTES = 32 * 1024;
 

@@ -50,6 +50,8 @@ public final class DeployedApplication {
     String venv() default "";
 
     String[] environment() default {};
+
+    String[] warmup() default {};
   }
 
   private final Config config;
@@ -110,6 +112,9 @@ public final class DeployedApplication {
     }
     if (!config.version().isEmpty()) {
       properties.put(Application.VERSION, config.version());
+    }
+    if (config.warmup().length > 0) {
+      properties.put(Application.WARMUP, config.warmup());
     }
     return properties;
   }

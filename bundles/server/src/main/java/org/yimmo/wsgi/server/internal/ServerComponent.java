@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
@@ -331,10 +333,28 @@ public final class ServerComponent {
       present.rehearsal().run(queues);
     }
     try {
-      present.warmUp().run(queues, present.ioThread()::offer);
+      present.warmUp().with(wishes()).run(queues, present.ioThread()::offer);
       present.ioThread().addWorker(queues);
     } catch (StartFailure e) {
       fail(e);
+    }
+  }
+
+  /**
+   * What the applications of this moment want to be asked for (docs/wiring.md). Their type is not
+   * known here.
+   */
+  private List<WarmUp.Wish> wishes() {
+    try {
+      var services =
+          bundle.getAllServiceReferences(
+              "org.yimmo.wsgi.application.Application", "(application.warmup=*)");
+      return Stream.ofNullable(services)
+          .flatMap(Stream::of)
+          .map(service -> WarmUp.Wish.of(service::getProperty))
+          .toList();
+    } catch (InvalidSyntaxException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.yimmo.wsgi.exchange.Content;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
@@ -29,6 +31,43 @@ import org.yimmo.wsgi.exchange.ResponseReceiver;
  */
 record WarmUp(List<String> targets, Duration timeout, boolean secure) {
   private static final int WINDOW_BYTES = 256 * 1024;
+
+  /**
+   * What one application wants to be asked for.
+   *
+   * @param host it answers for, {@code *.domain}, or empty
+   * @param mount its path
+   * @param paths below the mount
+   */
+  record Wish(String host, String mount, List<String> paths) {
+    /** As the properties of its service have it (docs/wiring.md). */
+    static Wish of(Function<String, Object> properties) {
+      return new Wish(
+          properties.apply("application.host") instanceof String host ? host : "",
+          properties.apply("application.path") instanceof String path ? path : "/",
+          switch (properties.apply("application.warmup")) {
+            case String[] paths -> List.of(paths);
+            case String path -> List.of(path);
+            case null, default -> List.of();
+          });
+    }
+
+    private Stream<String> targets(boolean secure) {
+      var stem = mount.replaceFirst("/+$", "");
+      var any = host.startsWith("*.") ? "warm-up" + host.substring(1) : host;
+      var origin = any.isEmpty() ? "" : (secure ? "https://" : "http://") + any;
+      return paths.stream().map(path -> origin + stem + path);
+    }
+  }
+
+  /** The same, and then what applications want. */
+  WarmUp with(List<Wish> wishes) {
+    return new WarmUp(
+        Stream.concat(targets.stream(), wishes.stream().flatMap(wish -> wish.targets(secure)))
+            .toList(),
+        timeout,
+        secure);
+  }
 
   /** Where the exchange is offered to a worker: the I/O thread. */
   @FunctionalInterface
@@ -54,8 +93,8 @@ record WarmUp(List<String> targets, Duration timeout, boolean secure) {
     }
   }
 
-  private Request request(String target) {
-    var uri = target.startsWith("/") ? defaultUri(target) : URI.create(target);
+  private Request request(String target) throws StartFailure {
+    var uri = uri(target);
     var https = uri.getScheme().equals("https");
     var path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     var query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
@@ -68,6 +107,14 @@ record WarmUp(List<String> targets, Duration timeout, boolean secure) {
         Fields.of("Host", uri.getRawAuthority(), "User-Agent", "yimmo-wsgi-warm-up"),
         Content.none(),
         new Endpoints("127.0.0.1", 0, "127.0.0.1", port(uri, https), https));
+  }
+
+  private URI uri(String target) throws StartFailure {
+    try {
+      return target.startsWith("/") ? defaultUri(target) : URI.create(target);
+    } catch (IllegalArgumentException e) {
+      throw failure(target, "is not possible: " + e.getMessage(), e);
+    }
   }
 
   private URI defaultUri(String target) {

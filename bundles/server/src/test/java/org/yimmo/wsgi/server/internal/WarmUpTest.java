@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +64,37 @@ class WarmUpTest {
   private void answer(Exchange exchange, ExchangeQueues queues) {
     requests.add(exchange.request());
     queues.respond(TestWorker.whole(exchange, 302, "Found", ""));
+  }
+
+  @Test
+  void asksForWhatApplicationsWantAtTheirMounts() throws Exception {
+    var warmUp =
+        get("/first")
+            .with(
+                List.of(
+                    WarmUp.Wish.of(
+                        Map.<String, Object>of("application.warmup", new String[] {"/", "/a?b"})
+                            ::get),
+                    WarmUp.Wish.of(
+                        Map.<String, Object>of(
+                                "application.warmup",
+                                "/x",
+                                "application.path",
+                                "/shop/",
+                                "application.host",
+                                "*.example.org")
+                            ::get)));
+
+    run(warmUp, this::answer);
+
+    assertEquals(
+        List.of("/first", "/", "/a?b", "/shop/x"), requests.stream().map(Request::target).toList());
+    assertEquals("warm-up.example.org", requests.getLast().fields().first("Host").orElseThrow());
+  }
+
+  @Test
+  void refusesWhatIsNoTarget() {
+    assertThrows(StartFailure.class, () -> run(get("/a b"), this::answer));
   }
 
   @Test

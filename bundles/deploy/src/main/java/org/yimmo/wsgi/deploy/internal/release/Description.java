@@ -103,7 +103,7 @@ public record Description(
           variable);
     }
     for (var request : warmup) {
-      require(request.startsWith("/"), "the warm-up \"%s\": write a path such as /", request);
+      require(request.matches("/[!-~]*"), "the warm-up \"%s\": write a path such as /", request);
     }
     return this;
   }

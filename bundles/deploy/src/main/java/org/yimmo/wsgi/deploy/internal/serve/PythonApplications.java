@@ -92,17 +92,20 @@ final class PythonApplications implements BundleTrackerCustomizer<Configuration>
         description.pythonPath().isEmpty() ? List.of(".") : description.pythonPath()) {
       path.add(root.resolve(folder).normalize().toString());
     }
-    return Map.of(
-        "name", description.name(),
-        "version", description.version(),
-        "path", description.path(),
-        "host", description.host(),
-        "module", description.module(),
-        "app", description.app(),
-        "interpreter", alone ? "main" : description.interpreter(),
-        "pythonpath", path.toArray(String[]::new),
-        "venv", description.venv().isEmpty() ? "" : root.resolve(description.venv()).toString(),
-        "environment", description.environment().toArray(String[]::new));
+    return Map.ofEntries(
+        Map.entry("name", description.name()),
+        Map.entry("version", description.version()),
+        Map.entry("path", description.path()),
+        Map.entry("host", description.host()),
+        Map.entry("module", description.module()),
+        Map.entry("app", description.app()),
+        Map.entry("interpreter", alone ? "main" : description.interpreter()),
+        Map.entry("pythonpath", path.toArray(String[]::new)),
+        Map.entry(
+            "venv",
+            description.venv().isEmpty() ? "" : root.resolve(description.venv()).toString()),
+        Map.entry("environment", description.environment().toArray(String[]::new)),
+        Map.entry("warmup", description.warmup().toArray(String[]::new)));
   }
 
   @Override
