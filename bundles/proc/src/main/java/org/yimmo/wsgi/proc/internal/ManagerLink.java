@@ -32,6 +32,16 @@ final class ManagerLink implements AutoCloseable {
 
     /** Open the port, having been held. */
     void serve();
+
+    /**
+     * Change applications while the process serves (docs/wiring.md).
+     *
+     * <p><em>Blocks:</em> until it is done.
+     *
+     * @param verb {@code prepare}, then {@code commit} or {@code abort}
+     * @return the failures by application
+     */
+    Map<String, String> change(String verb, String generation);
   }
 
   /** The gauge that always changes (docs/wiring.md). */
@@ -143,8 +153,24 @@ final class ManagerLink implements AutoCloseable {
       case "stop" -> orders.stop();
       case "reopen" -> orders.reopen();
       case "serve" -> orders.serve();
+      // The manager gives the next one when it has the answer, or wants no other any more.
+      case "change" -> Thread.ofPlatform().daemon().name("yimmo-change").start(() -> change(order));
       default -> LOG.log(Level.DEBUG, "unknown order: {0}", order.word());
     }
+  }
+
+  // --- thread of a change
+
+  private void change(Message order) {
+    Map<String, String> failures;
+    try {
+      failures =
+          orders.change(order.text("verb").orElseThrow(), order.text("generation").orElseThrow());
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(Level.WARNING, "cannot change the applications", e);
+      failures = Map.of("", "cannot change the applications: " + e);
+    }
+    send(Failures.message("changed", failures));
   }
 
   // --- thread of the beats

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import org.osgi.framework.BundleContext;
@@ -59,6 +60,8 @@ public final class ProcessLife {
   private final Optional<PidFile> pidFile;
   private final Optional<ManagerLink> manager;
   private final long startedNanos = System.nanoTime();
+  private volatile Optional<BiFunction<String, String, Map<String, String>>> deployment =
+      Optional.empty(); // written by the threads that register it
   private volatile boolean ready; // written by the thread that registers the condition
   private volatile String application = ""; // written by the thread that registers the condition
 
@@ -188,6 +191,13 @@ public final class ProcessLife {
     public void serve() {
       serve.run();
     }
+
+    @Override
+    public Map<String, String> change(String verb, String generation) {
+      return deployment
+          .map(present -> present.apply(verb, generation))
+          .orElse(Map.of("", "this worker has no deployed applications"));
+    }
   }
 
   @Deactivate
@@ -238,6 +248,20 @@ public final class ProcessLife {
 
   void removeGauge(LongSupplier gauge, Map<String, Object> properties) {
     gauges.remove(String.valueOf(properties.get("yimmo.gauge")), gauge);
+  }
+
+  @Reference(
+      target = "(yimmo.deployment=true)",
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC)
+  void setDeployment(BiFunction<String, String, Map<String, String>> present) {
+    deployment = Optional.of(present);
+  }
+
+  void unsetDeployment(BiFunction<String, String, Map<String, String>> gone) {
+    if (deployment.filter(gone::equals).isPresent()) {
+      deployment = Optional.empty();
+    }
   }
 
   @Reference(

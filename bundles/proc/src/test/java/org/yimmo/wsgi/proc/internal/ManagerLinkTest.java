@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.yimmo.wsgi.proc.internal.control.Connection;
+import org.yimmo.wsgi.proc.internal.control.Failures;
 import org.yimmo.wsgi.proc.internal.control.Message;
 
 @Timeout(60)
@@ -72,6 +73,24 @@ class ManagerLinkTest {
   }
 
   @Test
+  void answersWhatBecameOfAChange() throws IOException {
+    manager.send(new Message("change", Map.of("verb", "prepare", "generation", "g2")));
+    assertEquals(Map.of("prepare", "g2"), Failures.in(nextBut("beat")));
+
+    manager.send(new Message("change", Map.of("verb", "commit", "generation", "g2")));
+    assertTrue(Failures.in(nextBut("beat")).get("").contains("not now"));
+  }
+
+  private Message nextBut(String word) throws IOException {
+    var message = manager.read().orElseThrow();
+    while (message.word().equals(word)) {
+      message = manager.read().orElseThrow();
+    }
+    assertEquals("changed", message.word());
+    return message;
+  }
+
+  @Test
   void leavesNothingOfAManagerThatIsDead() throws Exception {
     listening.close();
     manager.close();
@@ -109,6 +128,14 @@ class ManagerLinkTest {
     @Override
     public void serve() {
       throw new AssertionError("nobody said so");
+    }
+
+    @Override
+    public Map<String, String> change(String verb, String generation) {
+      if (verb.equals("commit")) {
+        throw new IllegalStateException("not now");
+      }
+      return Map.of(verb, generation);
     }
   }
 }

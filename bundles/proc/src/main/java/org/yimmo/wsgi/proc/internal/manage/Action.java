@@ -16,6 +16,13 @@ sealed interface Action {
   /** Has a worker that is prepared open its port. */
   record Serve(int worker) implements Action {}
 
+  /**
+   * Has a worker change its applications while it serves.
+   *
+   * @param verb {@code prepare}, then {@code commit} or {@code abort}
+   */
+  record Change(int worker, String verb, String generation) implements Action {}
+
   /** Answers who asked for the rollout: reasons by application, or none. */
   record RolledOut(Map<String, String> failures) implements Action {}
 

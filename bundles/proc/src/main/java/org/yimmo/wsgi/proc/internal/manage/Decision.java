@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.yimmo.wsgi.proc.internal.manage.Action.Notice;
 import org.yimmo.wsgi.proc.internal.manage.State.Ending;
@@ -122,6 +124,8 @@ final class Decision {
       case Event.Prepared(var number, var failures) ->
           of(number).ifPresent(worker -> prepared(worker, failures));
       case Event.Rollout(var next) -> rollOut(next);
+      case Event.Change(var next) -> change(next);
+      case Event.Changed(var number, var failures) -> changed(number, failures);
       case Event.Failed(var number, var status, var message) ->
           of(number).ifPresent(worker -> failed(worker, status, message));
       case Event.Exited exited -> of(exited.worker()).ifPresent(worker -> exited(worker, exited));
@@ -240,15 +244,60 @@ final class Decision {
       actions.add(new Action.RolledOut(Map.of(OF_NO_APPLICATION, "the manager is stopping")));
     } else if (awaitsFirst()) {
       generation = next;
-      rollout = Optional.of(new Rollout("", next, Stage.FIRST, Map.of()));
+      rollout = Optional.of(Rollout.replacing("", next, Stage.FIRST));
     } else if (!served || rollout.isPresent()) {
       actions.add(
           new Action.RolledOut(
               Map.of(OF_NO_APPLICATION, "the workers of another rollout are being started")));
     } else {
       log(Level.INFO, "rolling out " + next);
-      rollout = Optional.of(new Rollout(generation, next, Stage.PREPARING, Map.of()));
+      rollout = Optional.of(Rollout.replacing(generation, next, Stage.PREPARING));
     }
+  }
+
+  /** Where workers come and go, the new ones can just as well serve what is new. */
+  private void change(String next) {
+    if (ending.isPresent() || !isAsItShouldBe()) {
+      rollOut(next);
+      return;
+    }
+    log(Level.INFO, "changing to " + next);
+    rollout =
+        Optional.of(Rollout.changing(generation, next, workers.keySet(), now + plan.bootMillis()));
+    order("prepare", workers.keySet());
+  }
+
+  private void order(String verb, Set<Integer> numbers) {
+    var next = rollout.orElseThrow().generation();
+    for (var number : new TreeSet<>(numbers)) {
+      actions.add(new Action.Change(number, verb, next));
+    }
+  }
+
+  private void changed(int number, Map<String, String> failures) {
+    if (!inStage(Stage.CHANGING) && !inStage(Stage.COMMITTING)) {
+      return;
+    }
+    if (inStage(Stage.CHANGING) && !failures.isEmpty()) {
+      changeFailed(failures);
+      return;
+    }
+    var under = rollout.orElseThrow();
+    var left = new TreeSet<>(under.awaited());
+    left.remove(number);
+    rollout = Optional.of(under.awaiting(left, under.deadline()));
+  }
+
+  private void changeFailed(Map<String, String> failures) {
+    order("abort", serving(rollout.orElseThrow().changing()));
+    log(Level.ERROR, "the change has failed; what was serving goes on serving");
+    answer(failures);
+  }
+
+  private Set<Integer> serving(Set<Integer> numbers) {
+    return numbers.stream()
+        .filter(number -> of(number).filter(WorkerState::serving).isPresent())
+        .collect(Collectors.toSet());
   }
 
   private boolean awaitsFirst() {
@@ -480,6 +529,7 @@ final class Decision {
       return;
     }
     settleRollout();
+    settleChange();
     retireSurplus();
     stopSurplusStarts();
     startMissing();
@@ -551,6 +601,50 @@ final class Decision {
     }
     if (count(worker -> worker.phase() == Phase.PREPARED) >= desired) {
       switchOver();
+    }
+  }
+
+  /** Those that are gone are not waited for: who takes their place starts with what is new. */
+  private void settleChange() {
+    if (inStage(Stage.CHANGING)) {
+      var under = rollout.orElseThrow();
+      var left = serving(under.awaited());
+      if (left.isEmpty()) {
+        commit(under);
+      } else if (now >= under.deadline()) {
+        changeFailed(
+            Map.of(
+                OF_NO_APPLICATION,
+                "the workers %s did not change within %s s"
+                    .formatted(left, plan.bootMillis() / 1000.0)));
+      }
+    }
+    if (inStage(Stage.COMMITTING)) {
+      var under = rollout.orElseThrow();
+      var left = serving(under.awaited());
+      if (left.isEmpty() || now >= under.deadline()) {
+        left.forEach(number -> outdate(workers.get(number), Reason.ROLLOUT));
+        log(Level.INFO, "changed");
+        answer(Map.of());
+      }
+    }
+  }
+
+  private void commit(Rollout under) {
+    var ready = serving(under.changing());
+    generation = under.generation();
+    rollout =
+        Optional.of(
+            under
+                .in(Stage.COMMITTING)
+                .awaiting(ready, now + plan.graceMillis() + plan.bootMillis()));
+    order("commit", ready);
+    for (var worker : List.copyOf(workers.values())) {
+      if (worker.booting()) {
+        stop(worker);
+      } else if (worker.serving() && !ready.contains(worker.number())) {
+        outdate(worker, Reason.ROLLOUT);
+      }
     }
   }
 

@@ -22,6 +22,16 @@ sealed interface Event {
   /** The applications of this file are to serve instead of those that do. */
   record Rollout(String generation) implements Event {}
 
+  /** Likewise, but only applications in Java differ: the workers can change while they serve. */
+  record Change(String generation) implements Event {}
+
+  /**
+   * The worker has done what it was told by {@link Action.Change}.
+   *
+   * @param failures as of {@link Ready}
+   */
+  record Changed(int worker, Map<String, String> failures) implements Event {}
+
   /** The worker cannot start, or cannot go on; it ends by itself. */
   record Failed(int worker, int status, String message) implements Event {}
 

@@ -132,15 +132,20 @@ public final class ManagerComponent {
         .register(bundle)
         .forEach(command -> closed((AutoCloseable) command::unregister));
     if (configuration.deploy()) {
-      Function<String, CompletionStage<Map<String, String>>> rollout = supervisor::rollOut;
-      var registration =
-          bundle.registerService(
-              Function.class,
-              rollout,
-              FrameworkUtil.asDictionary(Map.of("yimmo.rollout", "processes")));
-      closed((AutoCloseable) registration::unregister);
+      offer(bundle, "live", supervisor::change);
+      offer(bundle, "processes", supervisor::rollOut);
     }
     supervisor.start();
+  }
+
+  private void offer(
+      BundleContext bundle,
+      String rollout,
+      Function<String, CompletionStage<Map<String, String>>> function) {
+    var registration =
+        bundle.registerService(
+            Function.class, function, FrameworkUtil.asDictionary(Map.of("yimmo.rollout", rollout)));
+    closed((AutoCloseable) registration::unregister);
   }
 
   private <T extends AutoCloseable> T closed(T resource) {

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.yimmo.wsgi.proc.internal.manage.WorkerState.Phase;
@@ -45,29 +46,59 @@ record State(
    *
    * @param former what serves again when the switch fails
    * @param failures of applications, known so far
+   * @param changing the workers that change while they serve
+   * @param awaited those of them that have not answered yet
+   * @param deadline for these
    */
-  record Rollout(String former, String generation, Stage stage, Map<String, String> failures) {
+  record Rollout(
+      String former,
+      String generation,
+      Stage stage,
+      Map<String, String> failures,
+      Set<Integer> changing,
+      Set<Integer> awaited,
+      long deadline) {
     enum Stage {
       /** The first generation: its workers are the first ones. */
       FIRST,
       /** Held workers prepare themselves beside those that serve. */
       PREPARING,
       /** They open their ports, and the others go. */
-      SWITCHING
+      SWITCHING,
+      /** Those that serve prepare what is new beside what is old. */
+      CHANGING,
+      /** They let it serve. */
+      COMMITTING
     }
 
     Rollout {
       failures = Map.copyOf(failures);
+      changing = Set.copyOf(changing);
+      awaited = Set.copyOf(awaited);
+    }
+
+    /** By other workers. */
+    static Rollout replacing(String former, String generation, Stage stage) {
+      return new Rollout(former, generation, stage, Map.of(), Set.of(), Set.of(), Long.MAX_VALUE);
+    }
+
+    /** By the workers that serve. */
+    static Rollout changing(String former, String generation, Set<Integer> workers, long deadline) {
+      return new Rollout(former, generation, Stage.CHANGING, Map.of(), workers, workers, deadline);
     }
 
     Rollout in(Stage next) {
-      return new Rollout(former, generation, next, failures);
+      return new Rollout(former, generation, next, failures, changing, awaited, deadline);
+    }
+
+    Rollout awaiting(Set<Integer> workers, long until) {
+      return new Rollout(former, generation, stage, failures, changing, workers, until);
     }
 
     Rollout with(Map<String, String> more) {
       var all = new HashMap<>(failures);
       all.putAll(more);
-      return new Rollout(former, generation, stage, all);
+      return new Rollout(former, generation, stage, all, changing, awaited, deadline);
     }
   }
 
@@ -99,6 +130,7 @@ record State(
   long wakeAt(long now) {
     // A start that is due and not made waits for an event.
     var first = startAfter > now ? startAfter : Long.MAX_VALUE;
+    first = Math.min(first, rollout.map(Rollout::deadline).orElse(Long.MAX_VALUE));
     for (var worker : workers.values()) {
       first = Math.min(first, deadline(worker));
     }

@@ -115,11 +115,20 @@ final class Supervisor implements ControlServer.Listener {
    * @return the failures by application; completed by the manager's thread
    */
   CompletionStage<Map<String, String>> rollOut(String generation) {
+    return begin(new Event.Rollout(generation));
+  }
+
+  /** Likewise, while they serve: only applications in Java differ. */
+  CompletionStage<Map<String, String>> change(String generation) {
+    return begin(new Event.Change(generation));
+  }
+
+  private CompletionStage<Map<String, String>> begin(Event event) {
     var stage = new CompletableFuture<Map<String, String>>();
     inputs.add(() -> {
       if (rollouts.isEmpty()) {
         rollouts.add(stage);
-        decide(new Event.Rollout(generation));
+        decide(event);
       } else {
         stage.complete(Map.of(Decision.OF_NO_APPLICATION, "another rollout is under way"));
       }
@@ -182,6 +191,7 @@ final class Supervisor implements ControlServer.Listener {
     switch (action) {
       case Action.Start(var number, var generation, var held) -> start(number, generation, held);
       case Action.Serve(var number) -> order(number, "serve");
+      case Action.Change(var number, var verb, var generation) -> change(number, verb, generation);
       case Action.RolledOut(var failures) -> rolledOut(failures);
       case Action.Retire(var number) -> order(number, "retire");
       case Action.Stop(var number) -> order(number, "stop");
@@ -232,12 +242,26 @@ final class Supervisor implements ControlServer.Listener {
     }
   }
 
+  private void change(int number, String verb, String generation) {
+    var order = new Message("change", Map.of("verb", verb, "generation", generation));
+    var worker = workers.get(number);
+    if (worker == null || !send(worker, order)) {
+      tell(
+          new Event.Changed(
+              number, Map.of(Decision.OF_NO_APPLICATION, "worker " + number + " does not listen")));
+    }
+  }
+
   private static boolean send(Worker worker, String word) {
+    return send(worker, Message.of(word));
+  }
+
+  private static boolean send(Worker worker, Message message) {
     if (worker.connection.isEmpty()) {
       return false;
     }
     try {
-      worker.connection.get().send(Message.of(word));
+      worker.connection.get().send(message);
       return true;
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "a worker does not listen", e);
@@ -259,6 +283,8 @@ final class Supervisor implements ControlServer.Listener {
           ofWorker(from, number -> decide(new Event.Ready(number, Failures.in(message))));
       case "prepared" ->
           ofWorker(from, number -> decide(new Event.Prepared(number, Failures.in(message))));
+      case "changed" ->
+          ofWorker(from, number -> decide(new Event.Changed(number, Failures.in(message))));
       case "beat" -> ofWorker(from, number -> decide(new Event.Beat(number, Gauges.of(message))));
       case "failed" ->
           ofWorker(

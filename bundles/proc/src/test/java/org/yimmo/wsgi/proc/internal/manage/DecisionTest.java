@@ -197,6 +197,85 @@ class DecisionTest {
   }
 
   @Test
+  void allChangeWhileTheyServeWhenAllCan() {
+    serving();
+
+    assertEquals("prepare 1 g2, prepare 2 g2", on(new Event.Change("g2")));
+    assertEquals("", on(changed(1)));
+    assertEquals("commit 1 g2, commit 2 g2", on(changed(2)));
+    assertEquals("", on(changed(2)));
+    assertEquals("rolled out {}", on(changed(1)));
+    assertEquals("g2", state.generation());
+    assertEquals("start 3 g2", on(exited(1, 137)), "who comes later serves it, too");
+  }
+
+  @Test
+  void noneChangesWhenOneCannot() {
+    serving();
+    on(new Event.Change("g2"));
+    on(changed(1));
+
+    assertEquals(
+        "abort 1 g2, abort 2 g2, rolled out {a=no service}",
+        on(new Event.Changed(2, Map.of("a", "no service"))));
+    assertEquals("", state.generation());
+    assertEquals("prepare 1 g3, prepare 2 g3", on(new Event.Change("g3")));
+  }
+
+  @Test
+  void aWorkerThatDiesDuringAChangeIsNotWaitedFor() {
+    serving();
+    on(new Event.Change("g2"));
+    on(changed(1));
+
+    assertEquals("commit 1 g2, start 3 g2", on(exited(2, 137)));
+    assertEquals("rolled out {}", on(changed(1)));
+  }
+
+  @Test
+  void aChangeHasADeadline() {
+    serving();
+    on(new Event.Change("g2"));
+    on(changed(1));
+    now = 59_000;
+    on(beat(1, 1, Gauges.NONE));
+    on(beat(2, 1, Gauges.NONE));
+    now = state.wakeAt(now);
+
+    assertEquals(
+        "abort 1 g2, abort 2 g2, rolled out {=the workers [2] did not change within 60.0 s}",
+        tick());
+  }
+
+  @Test
+  void aWorkerThatDoesNotCommitIsReplaced() {
+    serving();
+    on(new Event.Change("g2"));
+    on(changed(1));
+    on(changed(2));
+    on(changed(1));
+    now = 89_000;
+    on(beat(1, 1, Gauges.NONE));
+    on(beat(2, 1, Gauges.NONE));
+    now = state.wakeAt(now);
+
+    assertEquals("rolled out {}, start 3 g2", tick());
+    assertEquals("retire 2", on(new Event.Ready(3, Map.of())));
+  }
+
+  @Test
+  void aChangeWhileWorkersComeAndGoIsARollout() {
+    serving();
+    on(exited(1, 137));
+
+    assertEquals("start 4 g2 held, start 5 g2 held", on(new Event.Change("g2")));
+  }
+
+  private static Event changed(int worker) {
+    return new Event.Changed(worker, Map.of());
+  }
+
+  @Test
   void aReloadDuringARolloutIsRefused() {
     serving();
     on(new Event.Rollout("g2"));
@@ -619,6 +698,8 @@ class DecisionTest {
               + (generation.isEmpty() ? "" : " " + generation)
               + (held ? " held" : "");
       case Action.Serve(var number) -> "serve " + number;
+      case Action.Change(var number, var verb, var generation) ->
+          verb + " " + number + " " + generation;
       case Action.RolledOut(var failures) -> "rolled out " + failures;
       case Action.Retire(var number) -> "retire " + number;
       case Action.Stop(var number) -> "stop " + number;
