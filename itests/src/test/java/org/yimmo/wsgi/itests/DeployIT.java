@@ -294,6 +294,29 @@ class DeployIT {
 
   @Test
   @Order(8)
+  void anApplicationInJavaIsReplacedInTheProcessesThatServe() throws IOException {
+    var before = fleet.awaitServing(2);
+    var again = drops.resolve("java-hello.jar~");
+    Files.copy(Path.of(System.getProperty("yimmo.example.bundle")), again);
+    Files.move(again, drops.resolve("java-hello.jar"), StandardCopyOption.ATOMIC_MOVE);
+
+    fleet.log().await("org.yimmo.wsgi.examples.hello serves: release 2");
+
+    assertEquals(before, fleet.awaitServing(2));
+    assertEquals("Hello, Java!", content("/hello/Java").strip());
+    fleet
+        .status()
+        .members()
+        .forEach(worker -> {
+          var bundles = console.shows("--worker", Long.toString(worker.number()), "lb", "-l");
+          assertEquals(
+              1, bundles.split("org.yimmo.wsgi.examples.hello/2/", -1).length - 1, bundles);
+          assertFalse(bundles.contains("org.yimmo.wsgi.examples.hello/1/"), bundles);
+        });
+  }
+
+  @Test
+  @Order(9)
   void whatIsRemovedIsNotServedAnyMore() throws IOException {
     var before = fleet.awaitServing(2);
     Files.delete(drops.resolve("java-hello.jar"));
