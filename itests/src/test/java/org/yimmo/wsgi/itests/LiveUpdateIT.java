@@ -119,8 +119,7 @@ public class LiveUpdateIT {
       return context.getServiceReferences(BiFunction.class, "(yimmo.deployment=true)").stream()
           .findFirst()
           .map(reference ->
-              (BiFunction<String, String, Map<String, String>>)
-                  (BiFunction) context.getService(reference));
+              (BiFunction<String, String, Map<String, String>>) context.getService(reference));
     } catch (InvalidSyntaxException e) {
       throw new AssertionError(e);
     }
