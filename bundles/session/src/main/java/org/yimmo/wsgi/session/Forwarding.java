@@ -200,7 +200,8 @@ final class Forwarding {
                 : host.isEmpty()
                     ? connection.localPort()
                     : portOf(host).orElse(defaultPort(secure)),
-            secure);
+            secure,
+            connection.tls());
     return new Origin(
         endpoints, host.isEmpty() && port == 0 ? fields : FieldSection.withHost(fields, authority));
   }

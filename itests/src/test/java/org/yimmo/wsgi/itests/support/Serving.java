@@ -58,8 +58,6 @@ public final class Serving implements AutoCloseable {
   private static Map<String, Object> server(int port) {
     return Map.ofEntries(
         Map.entry("bind", new String[] {"127.0.0.1:" + port}),
-        Map.entry("tls.cert", ""),
-        Map.entry("tls.key", ""),
         Map.entry("idle.timeout.millis", 30_000L),
         Map.entry("header.timeout.millis", 30_000L),
         Map.entry("body.timeout.millis", 30_000L),

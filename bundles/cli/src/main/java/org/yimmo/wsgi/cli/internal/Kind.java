@@ -304,6 +304,28 @@ sealed interface Kind {
     }
   }
 
+  /** Files that can be read; several are separated by commas. */
+  record InputFiles() implements Kind {
+    @Override
+    public String label() {
+      return "FILE,...";
+    }
+
+    @Override
+    public boolean isList() {
+      return true;
+    }
+
+    @Override
+    public List<String> parse(String text, Path directory) throws UnfitValue {
+      var files = new ArrayList<String>();
+      for (var part : text.split(",", -1)) {
+        files.add(new InputFile().parse(part.strip(), directory));
+      }
+      return files;
+    }
+  }
+
   /** A file to write to, or {@code -}. */
   record OutputFile() implements Kind {
     @Override

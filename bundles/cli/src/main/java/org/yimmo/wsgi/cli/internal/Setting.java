@@ -16,6 +16,7 @@ import org.yimmo.wsgi.cli.internal.Kind.Choice;
 import org.yimmo.wsgi.cli.internal.Kind.Directory;
 import org.yimmo.wsgi.cli.internal.Kind.Flag;
 import org.yimmo.wsgi.cli.internal.Kind.InputFile;
+import org.yimmo.wsgi.cli.internal.Kind.InputFiles;
 import org.yimmo.wsgi.cli.internal.Kind.Networks;
 import org.yimmo.wsgi.cli.internal.Kind.NewDirectory;
 import org.yimmo.wsgi.cli.internal.Kind.NewFile;
@@ -118,17 +119,51 @@ enum Setting {
       "--certfile",
       "YIMMO_TLS_CERT_PATH",
       "wsgi.tls.cert tls.cert",
-      new InputFile(),
+      new InputFiles(),
       "",
-      "serve HTTPS with this certificate chain (PEM)"),
+      "serve HTTPS with this certificate chain (PEM); several, for several names, are separated by"
+          + " commas"),
   KEY(
       LISTENING,
       "--keyfile",
       "YIMMO_TLS_KEY_PATH",
       "wsgi.tls.key tls.key",
+      new InputFiles(),
+      "",
+      "the private key of the certificate (PEM, PKCS #8); of several, in the same order"),
+  KEY_PASSWORD(
+      LISTENING,
+      "--key-password-file",
+      "YIMMO_TLS_KEY_PASSWORD_PATH",
+      "wsgi.tls.key_password tls.key_password",
       new InputFile(),
       "",
-      "the private key of the certificate (PEM)"),
+      "the first line of this file is the password of encrypted private keys"),
+  CA_CERTS(
+      LISTENING,
+      "--ca-certs",
+      "YIMMO_TLS_CA_CERTS_PATH",
+      "wsgi.tls.ca_certs tls.ca_certs",
+      new InputFile(),
+      "",
+      "certificates of clients must be issued by one of these authorities (PEM)"),
+  CERT_REQS(
+      LISTENING,
+      "--cert-reqs",
+      "YIMMO_TLS_CERT_REQS",
+      "wsgi.tls.cert_reqs tls.cert_reqs",
+      new Choice("WORD", List.of("none", "optional", "required")),
+      "none",
+      "whether clients show certificates: none, optional or required"),
+  CIPHERS(
+      LISTENING,
+      "--ciphers",
+      "YIMMO_TLS_CIPHERS",
+      "wsgi.tls.ciphers tls.ciphers",
+      new Text("NAMES"),
+      "",
+      "the cipher suites, by their names of OpenSSL or IANA, separated by colons; without it those"
+          + " with forward secrecy and authenticated encryption"),
   FORWARDED_ALLOW_IPS(
       LISTENING,
       "--forwarded-allow-ips",

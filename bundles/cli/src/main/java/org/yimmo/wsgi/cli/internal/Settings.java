@@ -249,15 +249,42 @@ final class Settings {
   private void requireCertificateAndKey() throws SettingsException {
     requireWith(Setting.CERT, Setting.KEY, "the private key");
     requireWith(Setting.KEY, Setting.CERT, "the certificate");
+    requireWith(Setting.KEY_PASSWORD, Setting.KEY, "the private key");
+    requireWith(Setting.CA_CERTS, Setting.CERT, "the certificate");
+    requireWith(Setting.CIPHERS, Setting.CERT, "the certificate");
+    var certificates = list(Setting.CERT).size();
+    var keys = list(Setting.KEY).size();
+    if (certificates != keys) {
+      throw new SettingsException(
+          "%s names %s certificates, but %s names %s keys: each certificate needs its key, in the"
+                  .formatted(
+                      source(Setting.CERT).phrase(),
+                      certificates,
+                      source(Setting.KEY).phrase(),
+                      keys)
+              + " same order");
+    }
+    if (!text(Setting.CERT_REQS).equals("none")) {
+      requireWith(Setting.CERT_REQS, Setting.CA_CERTS, "who issues certificates of clients");
+    } else if (given(Setting.CA_CERTS) && source(Setting.CERT_REQS).level() == Level.DEFAULT) {
+      throw new SettingsException(
+          "%s is \"%s\", but clients are not asked for certificates: add --cert-reqs required or"
+                  .formatted(source(Setting.CA_CERTS).phrase(), shown(Setting.CA_CERTS))
+              + " --cert-reqs optional");
+    }
+  }
+
+  private boolean given(Setting setting) {
+    return !shown(setting).isEmpty();
   }
 
   private void requireWith(Setting one, Setting other, String what) throws SettingsException {
-    if (!text(one).isEmpty() && text(other).isEmpty()) {
+    if (given(one) && !given(other)) {
       throw new SettingsException(
           "%s is \"%s\", but %s is not given: add %s, %s or %s"
               .formatted(
                   source(one).phrase(),
-                  text(one),
+                  shown(one),
                   what,
                   other.options().getFirst(),
                   other.variable(),

@@ -223,6 +223,31 @@ class MistakeTest {
   }
 
   @Test
+  void isACertificateOfSeveralWithoutKey() throws IOException {
+    var pem = Files.writeString(directory.resolve("c.pem"), "").toString();
+
+    assertEquals(
+        "--certfile on the command line names 2 certificates, but --keyfile on the command line"
+            + " names 1 keys: each certificate needs its key, in the same order",
+        Call.with("--certfile", pem + "," + pem, "--keyfile", pem).refusal());
+  }
+
+  @Test
+  void isAnAuthorityThatNobodyIsAskedFor() throws IOException {
+    var pem = Files.writeString(directory.resolve("c.pem"), "").toString();
+
+    assertEquals(
+        "--ca-certs on the command line is \"%s\", but clients are not asked for certificates:"
+                .formatted(pem)
+            + " add --cert-reqs required or --cert-reqs optional",
+        Call.with("--certfile", pem, "--keyfile", pem, "--ca-certs", pem).refusal());
+    assertEquals(
+        "--cert-reqs on the command line is \"required\", but who issues certificates of clients is"
+            + " not given: add --ca-certs, YIMMO_TLS_CA_CERTS_PATH or wsgi.tls.ca_certs",
+        Call.with("--certfile", pem, "--keyfile", pem, "--cert-reqs", "required").refusal());
+  }
+
+  @Test
   void isAKeyThatStandsTwiceInTheFile() throws IOException {
     var file = directory.resolve("y.yml");
     Files.writeString(file, "wsgi: {tls: {cert: a}}\ntls: {cert: b}\n");

@@ -145,8 +145,8 @@ class PrecedenceTest {
 
     var settings = Call.with("-c", "y.yml").in(directory).settings();
 
-    assertEquals(directory.resolve("c.pem").toString(), settings.text(Setting.CERT));
-    assertEquals(directory.resolve("k.pem").toString(), settings.text(Setting.KEY));
+    assertEquals(List.of(directory.resolve("c.pem").toString()), settings.list(Setting.CERT));
+    assertEquals(List.of(directory.resolve("k.pem").toString()), settings.list(Setting.KEY));
   }
 
   @Test

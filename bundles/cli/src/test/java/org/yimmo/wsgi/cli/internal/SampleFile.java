@@ -29,8 +29,11 @@ final class SampleFile {
       }
       if (section.equals("wsgi")) {
         text.append("  tls:\n");
-        append(text, Setting.CERT, "    ");
-        append(text, Setting.KEY, "    ");
+        for (var setting : Setting.values()) {
+          if (!setting.keys().isEmpty() && setting.keys().getFirst().startsWith("wsgi.tls.")) {
+            append(text, setting, "    ");
+          }
+        }
       }
     }
     return text.toString();

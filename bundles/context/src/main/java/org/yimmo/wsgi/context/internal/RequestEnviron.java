@@ -62,6 +62,10 @@ final class RequestEnviron implements Environ {
     if (secure) {
       add("HTTPS", "on");
     }
+    var tls = endpoints.tls();
+    for (var i = 0; i < tls.size(); i++) {
+      add(tls.name(i), tls.value(i));
+    }
   }
 
   private void addFields(Request request) {

@@ -57,6 +57,7 @@ public final class ProcessLife {
   private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
   private final Map<String, String> failures = new ConcurrentHashMap<>(); // by application
   private final List<Runnable> logFiles = new CopyOnWriteArrayList<>();
+  private final List<Runnable> reloads = new CopyOnWriteArrayList<>();
   private final Optional<PidFile> pidFile;
   private final Optional<ManagerLink> manager;
   private final long startedNanos = System.nanoTime();
@@ -274,6 +275,22 @@ public final class ProcessLife {
 
   void removeLogFile(Runnable reopen) {
     logFiles.remove(reopen);
+  }
+
+  /** Without one HUP ends the process; under a manager it replaces the workers instead. */
+  @Reference(
+      target = "(yimmo.reload=true)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC)
+  void addReload(Runnable reload) {
+    reloads.add(reload);
+    if (!managed) {
+      signals.on("HUP", () -> reloads.forEach(Runnable::run));
+    }
+  }
+
+  void removeReload(Runnable reload) {
+    reloads.remove(reload);
   }
 
   @Reference(

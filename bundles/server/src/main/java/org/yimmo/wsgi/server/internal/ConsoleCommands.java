@@ -62,6 +62,7 @@ record ConsoleCommands(IoThread ioThread) {
     var sessions =
         ioThread.survey(connections ->
             connections.stream()
+                .filter(ServerConnection::hasSession)
                 .limit(most)
                 .map(connection -> connection.session().summary())
                 .toList());
@@ -99,6 +100,7 @@ record ConsoleCommands(IoThread ioThread) {
         new ArrayList<>(
             ioThread.survey(connections ->
                 connections.stream()
+                    .filter(ServerConnection::hasSession)
                     .flatMap(connection -> connection.session().exchanges().stream())
                     .toList()));
     var now = System.nanoTime();

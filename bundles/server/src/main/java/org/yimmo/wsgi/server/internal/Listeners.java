@@ -14,7 +14,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.Socket;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,7 +47,7 @@ final class Listeners {
 
   private final IoThread ioThread;
   private final Transport transport;
-  private final Optional<SslContext> tls;
+  private final Optional<Tls> tls;
   private final long handshakeTimeoutMillis;
   private final Optional<Proxies> proxyProtocol;
 
@@ -63,7 +62,7 @@ final class Listeners {
   Listeners(
       IoThread ioThread,
       Transport transport,
-      Optional<SslContext> tls,
+      Optional<Tls> tls,
       long handshakeTimeoutMillis,
       Optional<Proxies> proxyProtocol) {
     this.ioThread = ioThread;
@@ -226,12 +225,12 @@ final class Listeners {
   /** Sets up a connection that was accepted. */
   @ChannelHandler.Sharable
   private final class Initializer extends ChannelInitializer<Channel> {
-    private final Optional<SslContext> tls;
+    private final Optional<Tls> tls;
     private final Optional<Proxies> proxyProtocol;
     private final Supplier<ServerConnection> connections;
 
     Initializer(
-        Optional<SslContext> tls,
+        Optional<Tls> tls,
         Optional<Proxies> proxyProtocol,
         Supplier<ServerConnection> connections) {
       this.tls = tls;
@@ -244,8 +243,8 @@ final class Listeners {
       if (proxyProtocol.filter(proxies -> proxies.trust(peer(channel))).isPresent()) {
         channel.pipeline().addLast(new ProxyProtocol(handshakeTimeoutMillis));
       }
-      tls.ifPresent(context -> {
-        var handler = context.newHandler(channel.alloc());
+      tls.ifPresent(present -> {
+        var handler = present.context().newHandler(channel.alloc());
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
         channel.pipeline().addLast(handler);
       });

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.List;
@@ -68,19 +67,17 @@ final class ProxyProtocol extends ByteToMessageDecoder {
       octets.skipBytes(header.length());
       header
           .ends()
-          .ifPresent(ends -> {
-            var secure = ends.secure() || context.pipeline().get(SslHandler.class) != null;
-            context
-                .channel()
-                .attr(ENDPOINTS)
-                .set(
-                    new Endpoints(
-                        ends.source(),
-                        ends.sourcePort(),
-                        ends.destination(),
-                        ends.destinationPort(),
-                        secure));
-          });
+          .ifPresent(ends ->
+              context
+                  .channel()
+                  .attr(ENDPOINTS)
+                  .set(
+                      new Endpoints(
+                          ends.source(),
+                          ends.sourcePort(),
+                          ends.destination(),
+                          ends.destinationPort(),
+                          ends.secure())));
       context.fireChannelActive();
       context.pipeline().remove(this); // what is left goes on
     } catch (ProxyHeader.MalformedException e) {

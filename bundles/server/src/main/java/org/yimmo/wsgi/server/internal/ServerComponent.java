@@ -1,6 +1,6 @@
 package org.yimmo.wsgi.server.internal;
 
-import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.ClientAuth;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,9 +77,17 @@ public final class ServerComponent {
 
     boolean proxy_protocol() default false;
 
-    String tls_cert() default "";
+    String[] tls_cert() default {};
 
-    String tls_key() default "";
+    String[] tls_key() default {};
+
+    String tls_key_password() default "";
+
+    String tls_ca_certs() default "";
+
+    String tls_cert_reqs() default "none";
+
+    String tls_ciphers() default "";
 
     long idle_timeout_millis() default 5_000;
 
@@ -117,7 +125,8 @@ public final class ServerComponent {
       List<Address> addresses,
       Rehearsal rehearsal,
       WarmUp warmUp,
-      AccessLog accessLog) {}
+      AccessLog accessLog,
+      Optional<Tls> tls) {}
 
   private final BundleContext bundle;
   private final Duration gracePeriod;
@@ -198,6 +207,12 @@ public final class ServerComponent {
       var properties = FrameworkUtil.asDictionary(Map.of("yimmo.reopen", true));
       offered.add(bundle.registerService(Runnable.class, writer::reopen, properties));
     }
+    present
+        .tls()
+        .ifPresent(tls -> {
+          var properties = FrameworkUtil.asDictionary(Map.of("yimmo.reload", true));
+          offered.add(bundle.registerService(Runnable.class, tls::reload, properties));
+        });
     ConsoleCommands.of(ioThread).register(bundle).forEach(offered::add);
   }
 
@@ -243,22 +258,52 @@ public final class ServerComponent {
               List.copyOf(addresses),
               new Rehearsal(ioThread, listeners),
               warmUp,
-              accessLog));
+              accessLog,
+              tls));
     } catch (StartFailure e) {
       fail(e);
       return Optional.empty();
     }
   }
 
-  private static Optional<SslContext> tls(Config config) throws StartFailure {
-    if (config.tls_cert().isEmpty() && config.tls_key().isEmpty()) {
+  private static Optional<Tls> tls(Config config) throws StartFailure {
+    if (config.tls_cert().length == 0 && config.tls_key().length == 0) {
       return Optional.empty();
     }
-    if (config.tls_cert().isEmpty() || config.tls_key().isEmpty()) {
+    if (config.tls_cert().length != config.tls_key().length) {
       throw new StartFailure(
-          StartFailure.CONFIGURATION, "TLS needs both tls.cert and tls.key; one is missing", null);
+          StartFailure.CONFIGURATION, "each of tls.cert needs its tls.key; one is missing", null);
     }
-    return Optional.of(Tls.context(Path.of(config.tls_cert()), Path.of(config.tls_key())));
+    return Optional.of(
+        new Tls(
+            new Tls.Source(
+                paths(config.tls_cert()),
+                paths(config.tls_key()),
+                path(config.tls_key_password()),
+                path(config.tls_ca_certs()),
+                clients(config.tls_cert_reqs()),
+                config.tls_ciphers())));
+  }
+
+  private static List<Path> paths(String[] names) {
+    return Stream.of(names).map(Path::of).toList();
+  }
+
+  private static Optional<Path> path(String name) {
+    return name.isEmpty() ? Optional.empty() : Optional.of(Path.of(name));
+  }
+
+  private static ClientAuth clients(String word) throws StartFailure {
+    return switch (word) {
+      case "none" -> ClientAuth.NONE;
+      case "optional" -> ClientAuth.OPTIONAL;
+      case "required" -> ClientAuth.REQUIRE;
+      default ->
+          throw new StartFailure(
+              StartFailure.CONFIGURATION,
+              "tls.cert.reqs is \"" + word + "\": one of none, optional, required is needed",
+              null);
+    };
   }
 
   private static Proxies proxies(Config config) throws StartFailure {
@@ -443,6 +488,7 @@ public final class ServerComponent {
     server.ifPresent(present -> {
       present.ioThread().stop(this::gracePeriod);
       present.listeners().deleteSocketFiles();
+      present.tls().ifPresent(Tls::close);
       if (present.accessLog() instanceof AccessLogWriter writer) {
         writer.close();
       }

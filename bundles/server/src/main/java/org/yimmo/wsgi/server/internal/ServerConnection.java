@@ -11,6 +11,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
   private final boolean rehearsing;
 
   private ChannelHandlerContext context;
-  private Session session;
+  private Session session; // null: TLS has not been agreed on yet
   private boolean open;
 
   private ByteBuf buffer; // what was appended since the last flush, or null
@@ -88,6 +89,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
     return new ServerConnection(ioThread, ioThread.rehearsals(), "", true);
   }
 
+  /** Whether a request can come: under TLS there is a session after the handshake only. */
+  boolean hasSession() {
+    return session != null;
+  }
+
   Session session() {
     return session;
   }
@@ -98,11 +104,23 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
   public void channelActive(ChannelHandlerContext ctx) {
     context = ctx;
     open = true;
-    var endpoints = endpoints();
-    session = new Session(this, rehearsing ? Endpoints.ofRehearsal() : endpoints, shared);
-    session.opened();
+    if (context.pipeline().get(SslHandler.class) == null) {
+      begin(rehearsing ? Endpoints.ofRehearsal() : endpoints());
+    }
     ioThread.opened(this);
     ioThread.flushAll();
+  }
+
+  private void begin(Endpoints endpoints) {
+    session = new Session(this, endpoints, shared);
+    session.opened();
+  }
+
+  private void handshakeEnded(SslHandshakeCompletionEvent event) {
+    if (event.isSuccess() && open && session == null) {
+      var tls = context.pipeline().get(SslHandler.class).engine().getSession();
+      begin(endpoints().under(TlsVariables.of(tls)));
+    }
   }
 
   private Endpoints endpoints() {
@@ -110,7 +128,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
     if (reported != null) {
       return reported;
     }
-    var secure = context.pipeline().get(SslHandler.class) != null;
     return context.channel().remoteAddress() instanceof InetSocketAddress remote
             && context.channel().localAddress() instanceof InetSocketAddress local
         ? new Endpoints(
@@ -118,8 +135,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
             remote.getPort(),
             NetUtil.toAddressString(local.getAddress()),
             local.getPort(),
-            secure)
-        : new Endpoints("", 0, listener, 0, secure);
+            false)
+        : new Endpoints("", 0, listener, 0, false);
   }
 
   @Override
@@ -144,7 +161,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent) {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      handshakeEnded(handshake); // one that failed is closed by its handler
+    } else if (event == ChannelInputShutdownEvent.INSTANCE
+        || event instanceof SslCloseCompletionEvent) {
+      if (session == null) {
+        var _ = ctx.close();
+        return;
+      }
       session.inputEnded();
       ioThread.flushAll();
     }
@@ -159,7 +183,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void goOnWriting() {
     flushOrFail();
-    if (open && !congested()) {
+    if (open && session != null && !congested()) {
       session.outputAdvanced();
     }
     ioThread.flushAll();
@@ -190,12 +214,18 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
     if (timer != null) {
       timer.cancel(false);
     }
-    session.closed();
+    if (session != null) {
+      session.closed();
+    }
     ioThread.closed(this);
   }
 
   void drain() {
-    session.drain();
+    if (session == null) {
+      var _ = context.close();
+    } else {
+      session.drain();
+    }
   }
 
   // --- calls of the session: writing

@@ -1,69 +1,210 @@
 package org.yimmo.wsgi.server.internal;
 
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
-/** TLS 1.2 and 1.3 from PEM files. */
-final class Tls {
-  private Tls() {}
+/**
+ * TLS 1.2 and 1.3 from PEM files, which are read again when they change. Connections keep what they
+ * began with; the next ones get what is current.
+ */
+final class Tls implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Tls.class.getName());
+
+  static {
+    // The JDK reads it once: a client that renegotiates costs the server more than itself.
+    if (System.getProperty("jdk.tls.rejectClientInitiatedRenegotiation") == null) {
+      System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    }
+  }
+
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   /**
-   * @param certificates the chain, the server's own certificate first
-   * @param key its private key, PKCS #8 without a password
+   * Where everything is.
+   *
+   * @param certificates chains, the server's own certificate first in each
+   * @param keys their private keys, PKCS #8, in the same order
+   * @param password a file with the password of encrypted keys on its first line
+   * @param authorities who issues certificates of clients
+   * @param clients whether these show one
+   * @param ciphers as {@link CipherNames#parse} reads them; empty: the default
+   */
+  record Source(
+      List<Path> certificates,
+      List<Path> keys,
+      Optional<Path> password,
+      Optional<Path> authorities,
+      ClientAuth clients,
+      String ciphers) {
+
+    /** One pair, and clients show nothing. */
+    static Source of(Path certificate, Path key) {
+      return new Source(
+          List.of(certificate),
+          List.of(key),
+          Optional.empty(),
+          Optional.empty(),
+          ClientAuth.NONE,
+          "");
+    }
+
+    private List<Path> files() {
+      var files = new ArrayList<>(certificates);
+      files.addAll(keys);
+      password.ifPresent(files::add);
+      authorities.ifPresent(files::add);
+      return files;
+    }
+  }
+
+  private final Source source;
+  private final ScheduledExecutorService watch;
+  private volatile SslContext context; // written by the watch, read by the I/O thread
+
+  // the watch
+  private String loaded; // how the files looked when they were read last
+  private String seen; // at the last look
+
+  /**
+   * Reads the files.
+   *
+   * <p><em>Owner:</em> the caller closes it.
+   *
    * @throws StartFailure a file cannot be read or is not what it should be
    */
-  static SslContext context(Path certificates, Path key) throws StartFailure {
-    checkReadable("tls.cert", certificates);
-    checkReadable("tls.key", key);
+  Tls(Source source) throws StartFailure {
+    this(source, LOOK);
+  }
+
+  Tls(Source source, Duration look) throws StartFailure {
+    this.source = source;
+    loaded = looks();
+    seen = loaded;
+    context = read();
+    watch =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("yimmo-certificates").daemon().factory());
+    var _ =
+        watch.scheduleWithFixedDelay(
+            this::look, look.toMillis(), look.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** For the next connection. <em>Thread:</em> any. */
+  SslContext context() {
+    return context;
+  }
+
+  /** Reads the files again, soon. <em>Thread:</em> any. */
+  void reload() {
+    watch.execute(this::readAgain);
+  }
+
+  /** Ends the watch. */
+  @Override
+  public void close() {
+    watch.shutdownNow();
+  }
+
+  /** Files that have changed are read when they look the same twice: all of them are there then. */
+  private void look() {
+    var now = looks();
+    if (now.equals(seen) && !now.equals(loaded)) {
+      readAgain();
+    }
+    seen = now;
+  }
+
+  private void readAgain() {
+    loaded = looks();
     try {
-      return SslContextBuilder.forServer(certificates.toFile(), key.toFile())
-          .sslProvider(SslProvider.JDK)
-          .protocols("TLSv1.3", "TLSv1.2")
-          .build();
+      context = read();
+      LOGGER.log(
+          System.Logger.Level.INFO, "new connections get the certificates that were read again");
+    } catch (StartFailure e) {
+      LOGGER.log(
+          System.Logger.Level.ERROR, "the certificates stay as they are: {0}", e.getMessage());
+    }
+  }
+
+  private String looks() {
+    var looks = new StringBuilder();
+    for (var file : source.files()) {
+      try {
+        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        looks
+            .append(attributes.fileKey())
+            .append(' ')
+            .append(attributes.size())
+            .append(' ')
+            .append(attributes.lastModifiedTime());
+      } catch (IOException _) {
+        looks.append("missing");
+      }
+      looks.append('\n');
+    }
+    return looks.toString();
+  }
+
+  private SslContext read() throws StartFailure {
+    var password = password();
+    var identities = new ArrayList<Identity>();
+    for (var i = 0; i < source.certificates().size(); i++) {
+      identities.add(Identity.read(source.certificates().get(i), source.keys().get(i), password));
+    }
+    try {
+      var builder =
+          SslContextBuilder.forServer(new Identities(identities))
+              .sslProvider(SslProvider.JDK)
+              .protocols("TLSv1.3", "TLSv1.2")
+              .ciphers(ciphers())
+              .clientAuth(source.clients());
+      if (source.authorities().isPresent()) {
+        builder.trustManager(
+            Identity.certificates("tls.ca.certs", source.authorities().get())
+                .toArray(X509Certificate[]::new));
+      }
+      return builder.build();
     } catch (SSLException | IllegalArgumentException e) {
       throw new StartFailure(
-          StartFailure.CONFIGURATION,
-          "cannot use the certificate "
-              + certificates
-              + " with the key "
-              + key
-              + ": "
-              + rootMessage(e)
-              + "; both must be PEM, and the key PKCS #8 without a password (openssl pkcs8 -topk8"
-              + " -nocrypt)",
-          e);
+          StartFailure.CONFIGURATION, "cannot prepare TLS: " + e.getMessage(), e);
     }
   }
 
-  private static void checkReadable(String setting, Path file) throws StartFailure {
-    try (var _ = Files.newInputStream(file)) {
-      if (Files.isDirectory(file)) {
-        throw new IOException("it is a directory");
-      }
-    } catch (IOException e) {
-      throw new StartFailure(
-          StartFailure.CONFIGURATION, "cannot read " + setting + " " + file + ": " + reason(e), e);
+  private Optional<char[]> password() throws StartFailure {
+    if (source.password().isEmpty()) {
+      return Optional.empty();
     }
+    var text = Identity.text("tls.key.password", source.password().get());
+    return Optional.of(text.lines().findFirst().orElse("").toCharArray());
   }
 
-  private static String reason(IOException e) {
-    return switch (e) {
-      case java.nio.file.NoSuchFileException _ -> "no such file";
-      case java.nio.file.AccessDeniedException _ -> "permission denied";
-      default -> e.getMessage();
-    };
-  }
-
-  private static String rootMessage(Throwable failure) {
-    var root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
+  private List<String> ciphers() throws StartFailure {
+    if (source.ciphers().isEmpty()) {
+      return CipherNames.DEFAULT;
     }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    try {
+      var supported = SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites();
+      return CipherNames.parse(source.ciphers(), Set.of(supported));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("a JDK without TLS", e);
+    }
   }
 }

@@ -93,7 +93,7 @@ class ServeTest {
               "Endpoints\\[remoteAddress=127.0.0.1, remotePort=[1-9]\\d*, localAddress=127.0.0.1,"
                   + " localPort="
                   + server.port()
-                  + ", secure=false]"),
+                  + ", secure=false, tls=]"),
           text);
     }
   }

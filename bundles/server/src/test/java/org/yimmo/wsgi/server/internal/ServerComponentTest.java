@@ -275,11 +275,12 @@ class ServerComponentTest {
 
   @Test
   void saysWhatIsWrongWithItsConfiguration() {
-    var component = new ServerComponent(bundle(), config(Map.of("tls_cert", "a.crt")), Map.of());
+    var component =
+        new ServerComponent(bundle(), config(Map.of("tls_cert", new String[] {"a.crt"})), Map.of());
 
     var failed = condition("yimmo.failed").orElseThrow();
     assertEquals(2, failed.get("exit.status"));
-    assertEquals("TLS needs both tls.cert and tls.key; one is missing", failed.get("message"));
+    assertEquals("each of tls.cert needs its tls.key; one is missing", failed.get("message"));
     component.stop();
   }
 }

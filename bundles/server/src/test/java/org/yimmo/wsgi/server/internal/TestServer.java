@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,12 +19,14 @@ import org.yimmo.wsgi.session.Proxies;
 final class TestServer implements AutoCloseable {
   private final IoThread ioThread;
   private final Listeners listeners;
+  private final Optional<Tls> tls;
   private List<String> urls = List.of();
   private final List<TestWorker> workers = new ArrayList<>();
 
-  private TestServer(IoThread ioThread, Listeners listeners) {
+  private TestServer(IoThread ioThread, Listeners listeners, Optional<Tls> tls) {
     this.ioThread = ioThread;
     this.listeners = listeners;
+    this.tls = tls;
   }
 
   /** What a test may set; the defaults never get in the way of one. */
@@ -44,8 +45,7 @@ final class TestServer implements AutoCloseable {
     private Duration headerTimeout = Duration.ofMinutes(1);
     private Duration bodyTimeout = Duration.ofMinutes(1);
     private Duration writeTimeout = Duration.ofMinutes(1);
-    private Optional<Path> tlsCertificate = Optional.empty();
-    private Optional<Path> tlsKey = Optional.empty();
+    private Optional<Tls.Source> tlsSource = Optional.empty();
 
     Builder bind(String address) {
       bind = address;
@@ -117,9 +117,8 @@ final class TestServer implements AutoCloseable {
       return this;
     }
 
-    Builder tls(Path certificate, Path key) {
-      tlsCertificate = Optional.of(certificate);
-      tlsKey = Optional.of(key);
+    Builder tls(Tls.Source source) {
+      tlsSource = Optional.of(source);
       return this;
     }
 
@@ -137,9 +136,9 @@ final class TestServer implements AutoCloseable {
               writeTimeout);
       var chosen = Transport.of(transport);
       var tls =
-          tlsCertificate.isPresent()
-              ? Optional.of(Tls.context(tlsCertificate.get(), tlsKey.orElseThrow()))
-              : Optional.<io.netty.handler.ssl.SslContext>empty();
+          tlsSource.isPresent()
+              ? Optional.of(new Tls(tlsSource.get(), Duration.ofMillis(20)))
+              : Optional.<Tls>empty();
       var ioThread = new IoThread(chosen, maxConnections, limits, proxies, accessLog, () -> {});
       var listeners =
           new Listeners(
@@ -148,7 +147,7 @@ final class TestServer implements AutoCloseable {
               tls,
               headerTimeout.toMillis(),
               proxyProtocol ? Optional.of(proxies) : Optional.empty());
-      var server = new TestServer(ioThread, listeners);
+      var server = new TestServer(ioThread, listeners, tls);
       for (var application : applications) {
         server.addWorker(application);
       }
@@ -223,6 +222,7 @@ final class TestServer implements AutoCloseable {
   void stop(Supplier<Duration> grace) {
     ioThread.stop(grace);
     listeners.deleteSocketFiles();
+    tls.ifPresent(Tls::close);
   }
 
   @Override

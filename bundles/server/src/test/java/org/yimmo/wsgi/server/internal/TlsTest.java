@@ -30,7 +30,7 @@ class TlsTest {
   }
 
   private static TestServer.Builder builder() {
-    return new TestServer.Builder().tls(CERTIFICATE, KEY);
+    return new TestServer.Builder().tls(Tls.Source.of(CERTIFICATE, KEY));
   }
 
   private static TestClient connect(TestServer server, String protocol) throws Exception {
@@ -120,7 +120,8 @@ class TlsTest {
 
   @Test
   void saysWhichFileIsMissing() {
-    var failure = assertThrows(StartFailure.class, () -> Tls.context(Path.of("no.crt"), KEY));
+    var failure =
+        assertThrows(StartFailure.class, () -> new Tls(Tls.Source.of(Path.of("no.crt"), KEY)));
 
     assertEquals(2, failure.exitStatus());
     assertEquals("cannot read tls.cert no.crt: no such file", failure.getMessage());
@@ -130,17 +131,17 @@ class TlsTest {
   void saysThatAKeyIsNone() throws Exception {
     var key = Files.writeString(directory.resolve("bad.key"), "hello");
 
-    var failure = assertThrows(StartFailure.class, () -> Tls.context(CERTIFICATE, key));
+    var failure = assertThrows(StartFailure.class, () -> new Tls(Tls.Source.of(CERTIFICATE, key)));
 
     assertEquals(2, failure.exitStatus());
-    assertTrue(failure.getMessage().startsWith("cannot use the certificate " + CERTIFICATE));
+    assertTrue(failure.getMessage().startsWith("there is no private key in tls.key " + key));
   }
 
   @Test
   void saysThatACertificateIsNone() throws Exception {
     var certificate = Files.writeString(directory.resolve("bad.crt"), "hello");
 
-    var failure = assertThrows(StartFailure.class, () -> Tls.context(certificate, KEY));
+    var failure = assertThrows(StartFailure.class, () -> new Tls(Tls.Source.of(certificate, KEY)));
 
     assertEquals(2, failure.exitStatus());
   }

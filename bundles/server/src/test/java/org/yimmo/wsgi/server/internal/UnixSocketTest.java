@@ -56,7 +56,7 @@ class UnixSocketTest {
           text.endsWith(
               "Endpoints[remoteAddress=, remotePort=0, localAddress="
                   + path
-                  + ", localPort=0, secure=false]"),
+                  + ", localPort=0, secure=false, tls=]"),
           text);
     }
     assertFalse(Files.exists(path));
