@@ -61,7 +61,9 @@ public interface Application {
    * Who takes the WebSocket that a client asks for with a request. Empty, which is the default: the
    * request is an ordinary one and goes to {@link #call}.
    *
-   * <p><em>Thread:</em> a worker thread. <em>Blocks:</em> never.
+   * <p><em>Thread:</em> a worker thread. <em>Blocks:</em> as {@link #call}.
+   *
+   * @throws RuntimeException the application's fault: it is logged and answered with 500
    */
   default Optional<WebSocketEndpoint> webSocket(Environ environ) {
     return Optional.empty();

@@ -1,5 +1,6 @@
 package org.yimmo.wsgi.context.internal;
 
+import java.lang.System.Logger.Level;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -13,6 +14,8 @@ import org.yimmo.wsgi.exchange.WebSocketLink;
 /** Serves exchanges: routes each one to its application and runs it there. */
 @Component(configurationPid = "org.yimmo.wsgi.context")
 public final class Contexts implements ExchangeHandler {
+  private static final System.Logger LOG = System.getLogger("org.yimmo.wsgi.application");
+
   private final Router router;
   private final RequestEnviron.Flags flags;
   private final boolean mayBeEmpty;
@@ -85,19 +88,33 @@ public final class Contexts implements ExchangeHandler {
    */
   private boolean upgrades(Exchange exchange, Responses responses, Routes.Found found) {
     var environ = new RequestEnviron(exchange.request(), found, flags);
-    var endpoint = found.application().webSocket(environ);
-    if (endpoint.isEmpty()) {
-      return false;
-    }
-    switch (exchange.upgrade()) {
-      case WEB_SOCKET -> {
-        var conversation = new Conversation(found, environ, endpoint.get());
-        responses.respond(new ResponsePart.Upgraded(exchange, conversation.link()));
-        return true;
+    var application = found.application();
+    responses.answeredBy(application);
+    try {
+      var endpoint = application.webSocket(environ);
+      if (endpoint.isEmpty()) {
+        return false;
       }
-      case OTHER_VERSION -> ServerResponses.respondOtherVersion(exchange, responses);
-      case BAD, NONE -> ServerResponses.respond(exchange, responses, 400, "Bad Request");
+      switch (exchange.upgrade()) {
+        case WEB_SOCKET -> {
+          var conversation = new Conversation(found, environ, endpoint.get());
+          responses.respond(new ResponsePart.Upgraded(exchange, conversation.link()));
+          return true;
+        }
+        case OTHER_VERSION -> ServerResponses.respondOtherVersion(exchange, responses);
+        case BAD, NONE -> ServerResponses.respond(exchange, responses, 400, "Bad Request");
+      }
+    } catch (Throwable failure) { // an application's Error must not end the worker
+      LOG.log(
+          Level.ERROR,
+          () ->
+              "the handshake of a WebSocket failed in "
+                  + found.name()
+                  + ": "
+                  + Traceback.of(application, failure));
+      ServerResponses.respond(exchange, responses, 500, "Internal Server Error");
     }
+    environ.close();
     found.visits().end();
     return true;
   }

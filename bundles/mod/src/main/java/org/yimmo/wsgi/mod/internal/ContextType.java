@@ -2,9 +2,9 @@ package org.yimmo.wsgi.mod.internal;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.yimmo.wsgi.application.Field;
 import org.yimmo.wsgi.application.Input;
 import org.yimmo.wsgi.application.StartResponse;
@@ -22,13 +22,13 @@ import org.yimmo.wsgi.mod.internal.capi.Memory;
  * asgiref does; it may start the response and write only on the thread it was called on.
  */
 final class ContextType {
-  private static final System.Logger LOG = System.getLogger("org.yimmo.wsgi.mod");
   private static final int MAX_VIEW_BYTES = 1 << 30;
   private static final int MAX_KEPT_LENGTH = 256;
   private static final List<String> START_RESPONSE_NAMES = List.of("status", "headers", "exc_info");
 
   private final Python py;
   private final Workers workers;
+  private final Failures failures;
   private final Owned type;
   private final Owned noBytes;
   private final Constants<String> knownStrings;
@@ -37,6 +37,7 @@ final class ContextType {
   ContextType(Python py, Workers workers) {
     this.py = py;
     this.workers = workers;
+    failures = new Failures(py, "yimmo.Context");
     knownStrings = new Constants<>(py);
     knownFields = new Constants<>(py);
     noBytes = py.owned(py.c().PyBytes_FromStringAndSize(0, 0));
@@ -57,7 +58,7 @@ final class ContextType {
                     HeapType.Method.of("readline", "readline([size]) -> bytes", this::readline),
                     HeapType.Method.of(
                         "readlines", "readlines([hint]) -> list of bytes", this::readlines)),
-                this::next));
+                Optional.of(this::next)));
   }
 
   long type() {
@@ -79,7 +80,7 @@ final class ContextType {
       }
       return py.share(worker.writeCallable()).steal();
     } catch (Throwable e) {
-      return raise(e);
+      return failures.raise(e);
     }
   }
 
@@ -101,11 +102,11 @@ final class ContextType {
       try {
         write.write(py.chunk(data));
       } catch (IOException e) {
-        throw new Raise(ErrorType.BROKEN_PIPE_ERROR, text(e));
+        throw new Raise(ErrorType.BROKEN_PIPE_ERROR, Failures.text(e));
       }
       return py.share(py.none()).steal();
     } catch (Throwable e) {
-      return raise(e);
+      return failures.raise(e);
     }
   }
 
@@ -115,7 +116,7 @@ final class ContextType {
       var size = size("read", arguments, count);
       return bytes(worker, worker.input(), size < 0 ? Long.MAX_VALUE : size).steal();
     } catch (Throwable e) {
-      return raise(e);
+      return failures.raise(e);
     }
   }
 
@@ -125,7 +126,7 @@ final class ContextType {
       var size = size("readline", arguments, count);
       return line(worker, size).steal();
     } catch (Throwable e) {
-      return raise(e);
+      return failures.raise(e);
     }
   }
 
@@ -151,7 +152,7 @@ final class ContextType {
         lines.close();
       }
     } catch (Throwable e) {
-      return raise(e);
+      return failures.raise(e);
     }
   }
 
@@ -159,7 +160,7 @@ final class ContextType {
     try (var line = line(reading(self), -1)) {
       return py.c().PyBytes_Size(line.borrow()) == 0 ? 0 : line.steal();
     } catch (Throwable e) {
-      return raise(e);
+      return failures.raise(e);
     }
   }
 
@@ -352,39 +353,5 @@ final class ContextType {
     var input = worker.input();
     var longest = limit < 0 ? Integer.MAX_VALUE : (int) Math.min(limit, Integer.MAX_VALUE);
     return bytes(worker, input, worker.reading(input, () -> input.lineLength(longest)));
-  }
-
-  // --- failures
-
-  /** Makes a failure a Python exception. Returns what an upcall returns then. */
-  private long raise(Throwable failure) {
-    try {
-      setError(failure);
-    } catch (Throwable e) { // Python raises SystemError for NULL without an exception
-      LOG.log(System.Logger.Level.ERROR, "cannot raise a Python exception", e);
-    }
-    return 0;
-  }
-
-  private void setError(Throwable failure) {
-    switch (failure) {
-      case Raise raise -> raise.type().ifPresent(type -> py.raise(type, raise.getMessage()));
-      case PythonException e -> py.raise(ErrorType.VALUE_ERROR, text(e));
-      case IllegalArgumentException e -> py.raise(ErrorType.VALUE_ERROR, text(e));
-      case IllegalStateException e -> py.raise(ErrorType.ASSERTION_ERROR, text(e));
-      case IOException e -> py.raise(ErrorType.OS_ERROR, text(e));
-      case UncheckedIOException e -> py.raise(ErrorType.OS_ERROR, text(e));
-      case StackOverflowError _ ->
-          py.raise(ErrorType.RECURSION_ERROR, "the stack of the thread is used up");
-      case OutOfMemoryError _ -> py.raise(ErrorType.MEMORY_ERROR, "the heap of the server is full");
-      default -> {
-        LOG.log(System.Logger.Level.ERROR, "fault in a method of yimmo.Context", failure);
-        py.raise(ErrorType.SYSTEM_ERROR, "internal fault of the server: " + failure);
-      }
-    }
-  }
-
-  private static String text(Throwable failure) {
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 }

@@ -88,7 +88,9 @@ final class EmbeddedPython {
     }
     var python =
         new EmbeddedPython(
-            installation, new Interpreter.Beginning(bootstrapSource(), productVersion));
+            installation,
+            new Interpreter.Beginning(
+                source("bootstrap.py"), source("websockets.py"), productVersion));
     try {
       python.onMainThread(python::initialize);
     } catch (PythonUnusable | RuntimeException e) {
@@ -237,11 +239,11 @@ final class EmbeddedPython {
     }
   }
 
-  private static String bootstrapSource() {
-    try (var source = EmbeddedPython.class.getResourceAsStream("bootstrap.py")) {
+  private static String source(String file) {
+    try (var source = EmbeddedPython.class.getResourceAsStream(file)) {
       return new String(source.readAllBytes(), UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read bootstrap.py of this bundle", e);
+      throw new UncheckedIOException("cannot read " + file + " of this bundle", e);
     }
   }
 

@@ -14,14 +14,16 @@ final class Interpreter {
    * What each interpreter begins with.
    *
    * @param bootstrap the source of {@code bootstrap.py}
+   * @param websockets the source of {@code websockets.py}
    * @param productVersion becomes {@code yimmo.__version__}
    */
-  record Beginning(String bootstrap, String productVersion) {}
+  record Beginning(String bootstrap, String websockets, String productVersion) {}
 
   private final Gil gil;
   private final Python py;
   private final Workers workers;
   private final Overseer overseer;
+  private final WebSockets sockets;
   private long threadState; // of Python's main thread
 
   /** The current thread holds the GIL with a thread state of the interpreter. */
@@ -31,10 +33,12 @@ final class Interpreter {
     workers = new Workers(py, gil);
     overseer = new Overseer(py, workers);
     gil.add(overseer);
+    sockets = new WebSockets(py, beginning.websockets());
     py.bootstrap(
             "prepare_interpreter",
             py.string(beginning.productVersion()),
-            py.share(workers.contextType().type()))
+            py.share(workers.contextType().type()),
+            sockets.publish())
         .close();
   }
 
@@ -112,6 +116,7 @@ final class Interpreter {
   }
 
   private PythonApplication imported(Settings settings) throws LoadFailure {
+    var registry = sockets.registry();
     try (var found =
         py.bootstrap("load", py.string(settings.module()), py.string(settings.app()))) {
       var application = py.c().PyTuple_GetItem(found.borrow(), 0);
@@ -119,7 +124,13 @@ final class Interpreter {
         throw new LoadFailure(py.text(py.c().PyTuple_GetItem(found.borrow(), 1)));
       }
       return new PythonApplication(
-          py, workers, overseer, py.share(application), py.ofBootstrap("rehearse"));
+          py,
+          workers,
+          overseer,
+          sockets,
+          py.share(application),
+          registry,
+          py.ofBootstrap("rehearse"));
     }
   }
 

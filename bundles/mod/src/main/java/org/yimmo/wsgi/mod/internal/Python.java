@@ -61,28 +61,35 @@ final class Python {
     for (var type : ErrorType.values()) {
       errorTypes.put(type, Memory.pointer(c.address(type.symbol())));
     }
-    try (var arena = Arena.ofConfined();
-        var code =
-            new Owned(
-                c,
-                c.Py_CompileString(
-                    arena.allocateFrom(bootstrapSource).address(),
-                    arena.allocateFrom("<yimmo>").address(),
-                    CPython.Py_file_input))) {
-      var name = arena.allocateFrom("_yimmo_bootstrap").address();
-      bootstrap =
-          new Owned(c, code.borrow() == 0 ? 0 : c.PyImport_ExecCodeModule(name, code.borrow()));
-    }
-    if (bootstrap.borrow() == 0) {
-      c.PyErr_Clear();
-      throw new IllegalStateException("bootstrap.py of this bundle does not run on this Python");
-    }
+    bootstrap = module("bootstrap", bootstrapSource);
     closeName = interned("close");
     describe = attribute(bootstrap.borrow(), "describe");
   }
 
   CPython c() {
     return c;
+  }
+
+  /** Runs the source of a module of this bundle. */
+  Owned module(String name, String source) {
+    try (var arena = Arena.ofConfined();
+        var code =
+            new Owned(
+                c,
+                c.Py_CompileString(
+                    arena.allocateFrom(source).address(),
+                    arena.allocateFrom("<yimmo>").address(),
+                    CPython.Py_file_input))) {
+      if (code.borrow() != 0) {
+        var fullName = arena.allocateFrom("_yimmo_" + name).address();
+        var module = c.PyImport_ExecCodeModule(fullName, code.borrow());
+        if (module != 0) {
+          return new Owned(c, module);
+        }
+      }
+    }
+    c.PyErr_Clear();
+    throw new IllegalStateException(name + ".py of this bundle does not run on this Python");
   }
 
   long none() {
@@ -219,6 +226,42 @@ final class Python {
     }
   }
 
+  /** A str of what UTF-8 octets say. */
+  Owned utf8(ByteBuffer octets) {
+    var size = octets.remaining();
+    if (size <= SCRATCH_BYTES) {
+      Memory.view(scratch, size).put(octets);
+      return owned(c.PyUnicode_DecodeUTF8(scratch, size, 0));
+    }
+    try (var arena = Arena.ofConfined()) {
+      var copy = arena.allocate(size);
+      copy.asByteBuffer().put(octets);
+      return owned(c.PyUnicode_DecodeUTF8(copy.address(), size, 0));
+    }
+  }
+
+  /** A bytes object. */
+  Owned bytes(ByteBuffer octets) {
+    var size = octets.remaining();
+    var bytes = owned(c.PyBytes_FromStringAndSize(0, size));
+    Memory.view(c.PyBytes_AsString(bytes.borrow()), size).put(octets);
+    return bytes;
+  }
+
+  /** An int. */
+  Owned newInteger(long value) {
+    return owned(c.PyLong_FromLongLong(value));
+  }
+
+  /** The value of an int; one out of range is clipped. */
+  long integer(long object) {
+    var value = c.PyNumber_AsSsize_t(object, 0);
+    if (value == -1 && c.PyErr_Occurred() != 0) {
+      throw raised();
+    }
+    return value;
+  }
+
   /** An interned str: a lookup with a name of the application's source compares addresses only. */
   Owned interned(String text) {
     try (var arena = Arena.ofConfined()) {
@@ -307,12 +350,18 @@ final class Python {
 
   /** Calls a function of {@code bootstrap.py}; the arguments are closed. */
   Owned bootstrap(String function, Owned... arguments) {
-    try (var callable = attribute(bootstrap.borrow(), function);
-        var tuple = owned(c.PyTuple_New(arguments.length))) {
+    try (var callable = attribute(bootstrap.borrow(), function)) {
+      return call(callable.borrow(), arguments);
+    }
+  }
+
+  /** Calls a callable; the arguments are closed. */
+  Owned call(long callable, Owned... arguments) {
+    try (var tuple = owned(c.PyTuple_New(arguments.length))) {
       for (int i = 0; i < arguments.length; i++) {
         check(c.PyTuple_SetItem(tuple.borrow(), i, arguments[i].steal()));
       }
-      return owned(c.PyObject_CallObject(callable.borrow(), tuple.borrow()));
+      return owned(c.PyObject_CallObject(callable, tuple.borrow()));
     }
   }
 

@@ -2,10 +2,13 @@ package org.yimmo.wsgi.mod.internal;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Environ;
 import org.yimmo.wsgi.application.StartResponse;
+import org.yimmo.wsgi.application.WebSocketEndpoint;
 
 /**
  * A WSGI application in Python.
@@ -20,24 +23,35 @@ final class PythonApplication implements Application {
   private final Python py;
   private final Workers workers;
   private final Overseer overseer;
+  private final WebSockets sockets;
   private final Owned application; // as long as the interpreter: a request may be in it
+  private final Owned registry; // likewise; what it wants of WebSockets
   private final Owned rehearsal; // likewise
 
   /**
+   * @param registry of its WebSockets
    * @param rehearsal what is called in place of the application to get warm
    */
   PythonApplication(
-      Python py, Workers workers, Overseer overseer, Owned application, Owned rehearsal) {
+      Python py,
+      Workers workers,
+      Overseer overseer,
+      WebSockets sockets,
+      Owned application,
+      Owned registry,
+      Owned rehearsal) {
     this.py = py;
     this.workers = workers;
     this.overseer = overseer;
+    this.sockets = sockets;
     this.application = application;
+    this.registry = registry;
     this.rehearsal = rehearsal;
   }
 
   @Override
   public Application rehearsal() {
-    return new PythonApplication(py, workers, overseer, rehearsal, rehearsal);
+    return new PythonApplication(py, workers, overseer, sockets, rehearsal, registry, rehearsal);
   }
 
   @Override
@@ -57,6 +71,22 @@ final class PythonApplication implements Application {
       call.finish();
       throw e;
     }
+  }
+
+  @Override
+  public Optional<WebSocketEndpoint> webSocket(Environ environ) {
+    var found = new AtomicReference<Optional<WebSocketEndpoint>>();
+    workers
+        .current()
+        .callback(
+            workers,
+            worker ->
+                found.set(
+                    sockets
+                        .taker(registry.borrow(), worker.environ(environ))
+                        .map(taker ->
+                            new PythonEndpoint(py, workers, sockets, registry.borrow(), taker))));
+    return found.get();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.yimmo.wsgi.application.Environ;
 import org.yimmo.wsgi.application.Input;
 import org.yimmo.wsgi.application.StartResponse;
@@ -131,6 +132,28 @@ final class Worker {
     input = variables.input();
     startResponse = response;
     busy = true;
+    return environ.copy(variables);
+  }
+
+  /**
+   * Runs a callback of the application with the GIL, as a request of its own that has no content
+   * and no response.
+   *
+   * <p><em>Blocks:</em> until the GIL is free, and as long as the callback runs.
+   */
+  void callback(Workers workers, Consumer<Worker> callback) {
+    enter(workers);
+    busy = true;
+    try {
+      callback.accept(this);
+    } finally {
+      end();
+      release();
+    }
+  }
+
+  /** A new dict for a callback, which replaces {@code wsgi.input}. */
+  Owned environ(Environ variables) {
     return environ.copy(variables);
   }
 

@@ -21,7 +21,7 @@ def version():
     return "%d.%d.%d" % sys.version_info[:3]
 
 
-def prepare_interpreter(version, context_type):
+def prepare_interpreter(version, context_type, publish_websockets):
     """Once in each interpreter, before anything of an application is imported."""
     _keep_signals_from_applications()
     for stream in (sys.stdout, sys.stderr):
@@ -31,6 +31,7 @@ def prepare_interpreter(version, context_type):
     module.__version__ = version
     module.Context = context_type
     module.Timeout = Timeout
+    publish_websockets(module)
     sys.modules["yimmo"] = module
 
 

@@ -26,6 +26,7 @@ class EveryInterpreterTest {
     StartResponseTest.class,
     SurroundingsTest.class,
     ThreadsTest.class,
+    WebSocketTest.class,
   };
   private static final String BUNDLED =
       Path.of("target/bundled-python").toAbsolutePath().toString();

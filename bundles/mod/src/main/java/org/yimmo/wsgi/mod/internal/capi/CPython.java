@@ -168,6 +168,9 @@ public interface CPython {
   /** With {@code overflow} NULL a number out of range is clipped. */
   long PyNumber_AsSsize_t(long object, long overflow);
 
+  /** {@return new} */
+  long PyLong_FromLongLong(long value);
+
   // --- types
 
   long PyType_GetFlags(long type);

@@ -34,6 +34,7 @@ public final class CPythonLibrary implements CPython {
   private final MemorySegment PyIter_Next;
   private final MemorySegment PyObject_Size;
   private final MemorySegment PyNumber_AsSsize_t;
+  private final MemorySegment PyLong_FromLongLong;
   private final MemorySegment PyType_GetFlags;
   private final MemorySegment PyType_FromSpec;
   private final MemorySegment PyType_GenericAlloc;
@@ -102,6 +103,7 @@ public final class CPythonLibrary implements CPython {
     PyIter_Next = function("PyIter_Next");
     PyObject_Size = function("PyObject_Size");
     PyNumber_AsSsize_t = function("PyNumber_AsSsize_t");
+    PyLong_FromLongLong = function("PyLong_FromLongLong");
     PyType_GetFlags = function("PyType_GetFlags");
     PyType_FromSpec = function("PyType_FromSpec");
     PyType_GenericAlloc = function("PyType_GenericAlloc");
@@ -281,6 +283,11 @@ public final class CPythonLibrary implements CPython {
   @Override
   public long PyNumber_AsSsize_t(long object, long overflow) {
     return Shapes.j(PyNumber_AsSsize_t, object, overflow);
+  }
+
+  @Override
+  public long PyLong_FromLongLong(long value) {
+    return Shapes.j(PyLong_FromLongLong, value);
   }
 
   @Override

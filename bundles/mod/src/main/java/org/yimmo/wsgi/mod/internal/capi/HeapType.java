@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A Python type whose methods are written in Java.
@@ -72,13 +73,19 @@ public final class HeapType {
   private HeapType() {}
 
   /**
-   * Makes a type of iterable objects, each with {@code instanceBytes} zeroed bytes of its own at
-   * {@link #INSTANCE_OFFSET}.
+   * Makes a type of objects, each with {@code instanceBytes} zeroed bytes of its own at {@link
+   * #INSTANCE_OFFSET}.
    *
+   * @param next makes them iterators
    * @return new; NULL: it failed
    */
   public static long create(
-      CPython c, String name, String doc, int instanceBytes, List<Method> methods, Next next) {
+      CPython c,
+      String name,
+      String doc,
+      int instanceBytes,
+      List<Method> methods,
+      Optional<Next> next) {
     var table = FOREVER.allocate(32L * (methods.size() + 1), 8); // PyMethodDef[], zeroed end
     for (int i = 0; i < methods.size(); i++) {
       var method = methods.get(i);
@@ -91,8 +98,10 @@ public final class HeapType {
     var slots = FOREVER.allocate(16L * 5, 8); // PyType_Slot[], zeroed end
     slot(slots, 0, CPython.Py_tp_methods, table.address());
     slot(slots, 1, CPython.Py_tp_doc, FOREVER.allocateFrom(doc).address());
-    slot(slots, 2, CPython.Py_tp_iter, c.address("PyObject_SelfIter"));
-    slot(slots, 3, CPython.Py_tp_iternext, stub(Next.class, next, 1).address());
+    if (next.isPresent()) {
+      slot(slots, 2, CPython.Py_tp_iter, c.address("PyObject_SelfIter"));
+      slot(slots, 3, CPython.Py_tp_iternext, stub(Next.class, next.get(), 1).address());
+    }
     var spec = FOREVER.allocate(32, 8); // PyType_Spec
     spec.set(JAVA_LONG, 0, FOREVER.allocateFrom(name).address());
     spec.set(JAVA_INT, 8, INSTANCE_OFFSET + instanceBytes);
