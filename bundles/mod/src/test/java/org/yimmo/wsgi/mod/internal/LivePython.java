@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,11 +85,16 @@ final class LivePython {
             MODULE_FOLDER.toString(), List.of(), List.of("yimmo-wsgi", "x:app", "--y")));
   }
 
-  /** Writes a module. Returns its name. */
+  /**
+   * Writes a module. Returns its name. The folder gets a time of its own each time: Python reads a
+   * folder again only if its time is another one, and two modules can be made within one tick.
+   */
   static String module(String source) {
-    var name = "m" + MODULES.incrementAndGet();
+    var number = MODULES.incrementAndGet();
+    var name = "m" + number;
     try {
       Files.writeString(MODULE_FOLDER.resolve(name + ".py"), source);
+      Files.setLastModifiedTime(MODULE_FOLDER, FileTime.from(number, TimeUnit.SECONDS));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
