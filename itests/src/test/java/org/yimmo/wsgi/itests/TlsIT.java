@@ -3,7 +3,6 @@ package org.yimmo.wsgi.itests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yimmo.wsgi.itests.support.Await;
+import org.yimmo.wsgi.itests.support.Certificates;
 import org.yimmo.wsgi.itests.support.Curl;
 import org.yimmo.wsgi.itests.support.Folders;
 import org.yimmo.wsgi.itests.support.Server;
@@ -32,32 +32,8 @@ class TlsIT {
   @BeforeAll
   static void makePairs() {
     for (var name : List.of("localhost", "other.example", "client")) {
-      makePair(PAIRS, name, name);
+      Certificates.selfSigned(PAIRS, name, name);
     }
-  }
-
-  private static void makePair(Path folder, String file, String name) {
-    var made =
-        Curl.run(
-            List.of(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "1",
-                "-subj",
-                "/CN=" + name,
-                "-addext",
-                "subjectAltName=DNS:" + name,
-                "-keyout",
-                folder.resolve(file + ".key").toString(),
-                "-out",
-                folder.resolve(file + ".crt").toString()));
-    assumeTrue(made.isPresent(), "openssl is needed to make certificates");
-    assertTrue(Files.exists(folder.resolve(file + ".crt")), made.orElse(""));
   }
 
   private static String pair(String file) {
@@ -145,53 +121,37 @@ class TlsIT {
   @ParameterizedTest
   @ValueSource(strings = {"1", "2"})
   void endsWithTwoWhereFilesDoNotFit(String processes) throws IOException {
-    var broken = Folders.fresh("tls-broken");
+    var empty = Files.writeString(Folders.fresh("tls-broken").resolve("empty.key"), "").toString();
+
+    assertRefused(
+        processes, pair("localhost.crt"), pair("client.key"), "does not belong to the certificate");
+    assertRefused(
+        processes, pair("localhost.crt"), empty, "there is no private key in tls.key " + empty);
+    assertRefused(processes, pair("none.crt"), pair("localhost.key"), "there is no such file");
+  }
+
+  private static void assertRefused(
+      String processes, String certificate, String key, String reason) {
     var ended =
         Yimmo.serving(
                 "switchboard:application",
                 "-p",
                 processes,
                 "--certfile",
-                pair("localhost.crt"),
+                certificate,
                 "--keyfile",
-                pair("client.key"))
-            .run();
-
-    assertEquals(2, ended.status(), ended.err());
-    assertTrue(ended.err().contains("does not belong to the certificate"), ended.err());
-    var empty = Files.writeString(broken.resolve("empty.key"), "").toString();
-    ended =
-        Yimmo.serving(
-                "switchboard:application",
-                "-p",
-                processes,
-                "--certfile",
-                pair("localhost.crt"),
-                "--keyfile",
-                empty)
+                key)
             .run();
     assertEquals(2, ended.status(), ended.err());
-    assertTrue(ended.err().contains("there is no private key in tls.key " + empty), ended.err());
-    ended =
-        Yimmo.serving(
-                "switchboard:application",
-                "-p",
-                processes,
-                "--certfile",
-                pair("none.crt"),
-                "--keyfile",
-                pair("localhost.key"))
-            .run();
-    assertEquals(2, ended.status(), ended.err());
-    assertTrue(ended.err().contains("there is no such file"), ended.err());
+    assertTrue(ended.err().contains(reason), ended.err());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"signal", "files"})
   void renewsCertificatesUnderLoad(String how) throws IOException {
     var folder = Folders.fresh("tls-renewal");
-    makePair(folder, "current", "before");
-    makePair(folder, "next", "after");
+    Certificates.selfSigned(folder, "current", "before");
+    Certificates.selfSigned(folder, "next", "after");
     try (var server =
         Yimmo.serving(
                 "switchboard:application",
@@ -219,13 +179,14 @@ class TlsIT {
     }
   }
 
-  /** Some hundred requests, on one connection and on new ones in turn. */
+  /** Four hundred requests, on twenty connections one after the other. */
   private static String load(Server server) {
     var said = new StringBuilder();
     for (var round = 0; round < 20; round++) {
       said.append(
           Curl.get(
               "-k",
+              "--no-globoff",
               "-o",
               "/dev/null",
               "-w",

@@ -3,18 +3,16 @@ package org.yimmo.wsgi.itests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yimmo.wsgi.itests.support.Certificates;
 import org.yimmo.wsgi.itests.support.Curl;
 import org.yimmo.wsgi.itests.support.Folders;
 import org.yimmo.wsgi.itests.support.Yimmo;
@@ -58,49 +56,25 @@ class TransportIT {
   @Test
   void servesUnderTls() {
     var folder = Folders.fresh("tls");
-    certificate(folder);
+    Certificates.selfSigned(folder, "localhost", "localhost");
 
     try (var server =
         Yimmo.serving(
                 "switchboard:application",
                 "--certfile",
-                folder.resolve("cert.pem").toString(),
+                folder.resolve("localhost.crt").toString(),
                 "--keyfile",
-                folder.resolve("key.pem").toString())
+                folder.resolve("localhost.key").toString())
             .start()) {
       var environ =
           Curl.get(
               "--cacert",
-              folder.resolve("cert.pem").toString(),
+              folder.resolve("localhost.crt").toString(),
               "https://localhost:" + server.port() + "/environment");
 
       assertTrue(environ.contains("wsgi.url_scheme|str|https\n"), environ);
       assertTrue(environ.contains("HTTPS|str|on\n"), environ);
       server.stop();
     }
-  }
-
-  private static void certificate(Path folder) {
-    var made =
-        Curl.run(
-            List.of(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "1",
-                "-subj",
-                "/CN=localhost",
-                "-addext",
-                "subjectAltName=DNS:localhost",
-                "-keyout",
-                folder.resolve("key.pem").toString(),
-                "-out",
-                folder.resolve("cert.pem").toString()));
-    assumeTrue(made.isPresent(), "openssl is needed to make a certificate");
-    assertTrue(Files.exists(folder.resolve("cert.pem")), made.orElse(""));
   }
 }
