@@ -100,15 +100,14 @@ sealed interface Kind {
 
     @Override
     public List<String> parse(String text, Path directory) throws UnfitValue {
-      var networks = new ArrayList<String>();
-      for (var part : text.split(",", -1)) {
-        var network = part.strip();
-        if (!network.equals("*") && !isNetwork(network)) {
-          throw new UnfitValue("addresses, networks such as 10.0.0.0/8, or * are needed");
-        }
-        networks.add(network);
+      return each(text, Networks::network);
+    }
+
+    private static String network(String text) throws UnfitValue {
+      if (!text.equals("*") && !isNetwork(text)) {
+        throw new UnfitValue("addresses, networks such as 10.0.0.0/8, or * are needed");
       }
-      return networks;
+      return text;
     }
 
     private static boolean isNetwork(String text) {
@@ -318,11 +317,7 @@ sealed interface Kind {
 
     @Override
     public List<String> parse(String text, Path directory) throws UnfitValue {
-      var files = new ArrayList<String>();
-      for (var part : text.split(",", -1)) {
-        files.add(new InputFile().parse(part.strip(), directory));
-      }
-      return files;
+      return each(text, part -> new InputFile().parse(part, directory));
     }
   }
 
@@ -443,11 +438,7 @@ sealed interface Kind {
 
     @Override
     public List<String> parse(String text, Path directory) throws UnfitValue {
-      var addresses = new ArrayList<String>();
-      for (var part : text.split(",", -1)) {
-        addresses.add(address(part.strip(), directory));
-      }
-      return addresses;
+      return each(text, part -> address(part, directory));
     }
 
     private static String address(String text, Path directory) throws UnfitValue {
@@ -464,6 +455,21 @@ sealed interface Kind {
 
   /** The prefix of the path of a unix domain socket. */
   String UNIX = "unix:";
+
+  /** What one of several values becomes. */
+  @FunctionalInterface
+  interface Part {
+    String parse(String text) throws UnfitValue;
+  }
+
+  /** The values of a list that commas separate. */
+  private static List<String> each(String text, Part part) throws UnfitValue {
+    var values = new ArrayList<String>();
+    for (var value : text.split(",", -1)) {
+      values.add(part.parse(value.strip()));
+    }
+    return values;
+  }
 
   private static long digits(String text, String needed) throws UnfitValue {
     try {

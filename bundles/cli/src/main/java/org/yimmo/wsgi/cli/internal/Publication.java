@@ -19,7 +19,7 @@ final class Publication {
     pids.put(PID + "proc", proc(settings, role, invocation));
     switch (role) {
       case Role.Manager _ -> {
-        if (!settings.text(Setting.DEPLOY).isEmpty()) {
+        if (settings.given(Setting.DEPLOY)) {
           pids.put(PID + "deploy", deployments(settings.text(Setting.DEPLOY)));
         }
       }
@@ -57,7 +57,7 @@ final class Publication {
         Map.entry("role", "manager"),
         Map.entry("version", ProgramVersion.text()),
         Map.entry("processes", whole(settings, Setting.NO_PROC)),
-        Map.entry("deploy", !settings.text(Setting.DEPLOY).isEmpty()),
+        Map.entry("deploy", settings.given(Setting.DEPLOY)),
         Map.entry("bind", array(settings.list(Setting.BIND))),
         Map.entry("command", array(commandLine(invocation))),
         Map.entry("grace.period.millis", settings.millis(Setting.GRACE_PERIOD)),
@@ -123,7 +123,7 @@ final class Publication {
         "multiprocess",
         settings.number(Setting.NO_PROC) > 1,
         "may.be.empty",
-        !settings.text(Setting.DEPLOY).isEmpty(),
+        settings.given(Setting.DEPLOY),
         "grace.period.millis",
         settings.millis(Setting.GRACE_PERIOD));
   }

@@ -99,6 +99,11 @@ final class Settings {
     };
   }
 
+  /** Whether a setting that is empty by default has a value. */
+  boolean given(Setting setting) {
+    return !shown(setting).isEmpty();
+  }
+
   boolean servesBundledExample() {
     return source(Setting.MODULE).equals(BUNDLED_SOURCE);
   }
@@ -172,7 +177,7 @@ final class Settings {
   }
 
   private void nameApplication(Optional<Path> deploy) throws SettingsException {
-    if (!text(Setting.MODULE).isEmpty()) {
+    if (given(Setting.MODULE)) {
       return;
     }
     if (source(Setting.APP).level() != Level.DEFAULT) {
@@ -184,10 +189,10 @@ final class Settings {
                   Setting.MODULE.variable(),
                   Setting.MODULE.title()));
     }
-    if (text(Setting.DEPLOY).isEmpty() && deploy.isPresent()) {
+    if (!given(Setting.DEPLOY) && deploy.isPresent()) {
       values.put(Setting.DEPLOY, new Value(deploy.get().toString(), DEPLOYED_SOURCE));
     }
-    if (!text(Setting.DEPLOY).isEmpty()) {
+    if (given(Setting.DEPLOY)) {
       requireModuleToCheck();
       return;
     }
@@ -274,10 +279,6 @@ final class Settings {
     }
   }
 
-  private boolean given(Setting setting) {
-    return !shown(setting).isEmpty();
-  }
-
   private void requireWith(Setting one, Setting other, String what) throws SettingsException {
     if (given(one) && !given(other)) {
       throw new SettingsException(
@@ -305,7 +306,7 @@ final class Settings {
   /** The settings that only a manager can follow, of those that were given. */
   List<Setting> needManager() {
     return Stream.concat(
-            Stream.of(Setting.DEPLOY).filter(setting -> !text(setting).isEmpty()),
+            Stream.of(Setting.DEPLOY).filter(this::given),
             RECYCLING.stream().filter(setting -> !isZero(value(setting))))
         .toList();
   }
