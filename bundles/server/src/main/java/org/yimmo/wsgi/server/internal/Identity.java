@@ -13,16 +13,19 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
@@ -38,7 +41,11 @@ record Identity(List<X509Certificate> chain, PrivateKey key, Set<String> names) 
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
   private static final Set<String> PBES2 = Set.of("PBES2", "1.2.840.113549.1.5.13");
-  private static final int DNS_NAME = 2; // RFC 5280 §4.2.1.6
+
+  // Kinds of names, RFC 5280 §4.2.1.6.
+  static final int RFC822_NAME = 1;
+  static final int DNS_NAME = 2;
+
   private static final byte[] PROBE = "yimmo-wsgi".getBytes(StandardCharsets.US_ASCII);
 
   /**
@@ -160,6 +167,9 @@ record Identity(List<X509Certificate> chain, PrivateKey key, Set<String> names) 
   }
 
   private static boolean belongs(X509Certificate certificate, PrivateKey key) {
+    if (key.getAlgorithm().equals("RSASSA-PSS")) { // signs only with parameters
+      return certificate.getPublicKey().getAlgorithm().equals("RSASSA-PSS");
+    }
     try {
       var signature =
           Signature.getInstance(
@@ -168,9 +178,6 @@ record Identity(List<X509Certificate> chain, PrivateKey key, Set<String> names) 
                 case "RSA" -> "SHA256withRSA";
                 case String other -> other;
               });
-      if (key.getAlgorithm().equals("RSASSA-PSS")) {
-        return certificate.getPublicKey().getAlgorithm().equals("RSASSA-PSS");
-      }
       signature.initSign(key);
       signature.update(PROBE);
       var signed = signature.sign();
@@ -184,19 +191,23 @@ record Identity(List<X509Certificate> chain, PrivateKey key, Set<String> names) 
 
   private static Set<String> names(X509Certificate certificate) {
     var names = new TreeSet<String>();
-    try {
-      var alternatives = certificate.getSubjectAlternativeNames();
-      if (alternatives != null) {
-        for (var alternative : alternatives) {
-          if (alternative.getFirst().equals(DNS_NAME)) {
-            names.add(((String) alternative.get(1)).toLowerCase(Locale.ROOT));
-          }
-        }
-      }
-    } catch (CertificateException _) {
-      // what cannot be read names nobody
+    for (var name : alternatives(certificate, DNS_NAME)) {
+      names.add(name.toLowerCase(Locale.ROOT));
     }
     return names;
+  }
+
+  /** The alternative names of one kind; names that cannot be read are none. */
+  static List<String> alternatives(X509Certificate certificate, int kind) {
+    try {
+      return Stream.ofNullable(certificate.getSubjectAlternativeNames())
+          .flatMap(Collection::stream)
+          .filter(alternative -> alternative.getFirst().equals(kind))
+          .map(alternative -> alternative.get(1).toString())
+          .toList();
+    } catch (CertificateParsingException _) {
+      return List.of();
+    }
   }
 
   private static byte[] octets(String base64) {

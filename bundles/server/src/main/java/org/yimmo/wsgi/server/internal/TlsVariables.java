@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Date;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.naming.InvalidNameException;
@@ -30,8 +30,6 @@ final class TlsVariables {
       DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss yyyy 'GMT'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
   private static final Base64.Encoder PEM = Base64.getMimeEncoder(64, new byte[] {'\n'});
-  private static final int RFC822_NAME = 1; // RFC 5280 §4.2.1.6
-  private static final int DNS_NAME = 2;
 
   /** Attributes of a distinguished name that have a variable of their own. */
   private static final Map<String, String> PARTS =
@@ -108,7 +106,9 @@ final class TlsVariables {
     add("SSL_CLIENT_V_REMAIN", Long.toString(Math.max(left, 0)));
     add("SSL_CLIENT_A_SIG", certificate.getSigAlgName());
     add("SSL_CLIENT_A_KEY", certificate.getPublicKey().getAlgorithm());
-    addAlternatives(certificate);
+    addAlternatives(
+        "SSL_CLIENT_SAN_Email_", Identity.alternatives(certificate, Identity.RFC822_NAME));
+    addAlternatives("SSL_CLIENT_SAN_DNS_", Identity.alternatives(certificate, Identity.DNS_NAME));
     add("SSL_CLIENT_CERT", pem(certificate));
   }
 
@@ -142,23 +142,9 @@ final class TlsVariables {
     }
   }
 
-  private void addAlternatives(X509Certificate certificate) {
-    var mails = 0;
-    var hosts = 0;
-    try {
-      var alternatives = certificate.getSubjectAlternativeNames();
-      if (alternatives == null) {
-        return;
-      }
-      for (var alternative : alternatives) {
-        switch ((Integer) alternative.getFirst()) {
-          case RFC822_NAME -> add("SSL_CLIENT_SAN_Email_" + mails++, alternative.get(1).toString());
-          case DNS_NAME -> add("SSL_CLIENT_SAN_DNS_" + hosts++, alternative.get(1).toString());
-          default -> {}
-        }
-      }
-    } catch (CertificateParsingException _) {
-      // names that cannot be read are none
+  private void addAlternatives(String prefix, List<String> names) {
+    for (var i = 0; i < names.size(); i++) {
+      add(prefix + i, names.get(i));
     }
   }
 
