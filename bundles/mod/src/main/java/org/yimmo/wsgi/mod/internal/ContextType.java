@@ -90,7 +90,7 @@ final class ContextType {
       if (count != 1) {
         throw new Raise(ErrorType.TYPE_ERROR, "write() takes 1 argument, not " + count);
       }
-      var data = argument(arguments, 0);
+      var data = HeapType.argument(arguments, 0);
       if (!py.isBytes(data)) {
         throw new Raise(ErrorType.TYPE_ERROR, "write() takes bytes, not " + py.typeName(data));
       }
@@ -189,10 +189,6 @@ final class ContextType {
 
   // --- arguments
 
-  private static long argument(long arguments, int index) {
-    return Memory.pointer(arguments + 8L * index);
-  }
-
   /** Status, headers and exc_info, the last one 0 if not given. */
   private long[] bind(long arguments, long count, long names) {
     var bound = new long[START_RESPONSE_NAMES.size()];
@@ -201,7 +197,7 @@ final class ContextType {
           ErrorType.TYPE_ERROR, "start_response() takes 2 or 3 arguments, not " + count);
     }
     for (int i = 0; i < count; i++) {
-      bound[i] = argument(arguments, i);
+      bound[i] = HeapType.argument(arguments, i);
     }
     var named = names == 0 ? 0 : py.c().PyTuple_Size(names);
     for (int i = 0; i < named; i++) {
@@ -213,7 +209,7 @@ final class ContextType {
             "start_response() got %s argument '%s'"
                 .formatted(index < 0 ? "an unexpected" : "twice the", name));
       }
-      bound[index] = argument(arguments, Math.toIntExact(count) + i);
+      bound[index] = HeapType.argument(arguments, Math.toIntExact(count) + i);
     }
     if (bound[0] == 0 || bound[1] == 0) {
       throw new Raise(ErrorType.TYPE_ERROR, "start_response() takes status and headers");
@@ -226,10 +222,10 @@ final class ContextType {
     if (count > 1) {
       throw new Raise(ErrorType.TYPE_ERROR, method + "() takes at most 1 argument, not " + count);
     }
-    if (count == 0 || argument(arguments, 0) == py.none()) {
+    if (count == 0 || HeapType.argument(arguments, 0) == py.none()) {
       return -1;
     }
-    var size = py.c().PyNumber_AsSsize_t(argument(arguments, 0), 0);
+    var size = py.c().PyNumber_AsSsize_t(HeapType.argument(arguments, 0), 0);
     if (size == -1 && py.c().PyErr_Occurred() != 0) {
       throw Raise.asSet();
     }

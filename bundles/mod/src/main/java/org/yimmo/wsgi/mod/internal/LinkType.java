@@ -68,11 +68,11 @@ final class LinkType {
   private long send(long self, long arguments, long count) {
     try {
       expect("send", 2, count);
-      var octets = argument(arguments, 1);
+      var octets = HeapType.argument(arguments, 1);
       if (!py.isBytes(octets)) {
         throw new Raise(ErrorType.TYPE_ERROR, "send() takes bytes, not " + py.typeName(octets));
       }
-      var firstOctet = Math.toIntExact(py.integer(argument(arguments, 0)));
+      var firstOctet = Math.toIntExact(py.integer(HeapType.argument(arguments, 0)));
       socket(self).ifPresent(socket -> socket.send(firstOctet, py.chunk(octets)));
       return py.share(py.none()).steal();
     } catch (Throwable e) {
@@ -83,8 +83,8 @@ final class LinkType {
   private long close(long self, long arguments, long count) {
     try {
       expect("close", 2, count);
-      var code = Math.toIntExact(py.integer(argument(arguments, 0)));
-      var reason = py.text(argument(arguments, 1));
+      var code = Math.toIntExact(py.integer(HeapType.argument(arguments, 0)));
+      var reason = py.text(HeapType.argument(arguments, 1));
       socket(self).ifPresent(socket -> socket.close(code, reason));
       return py.share(py.none()).steal();
     } catch (Throwable e) {
@@ -121,9 +121,5 @@ final class LinkType {
           ErrorType.TYPE_ERROR,
           "%s() takes %d arguments, not %d".formatted(method, expected, count));
     }
-  }
-
-  private static long argument(long arguments, int index) {
-    return Memory.pointer(arguments + 8L * index);
   }
 }

@@ -72,6 +72,11 @@ public final class HeapType {
 
   private HeapType() {}
 
+  /** {@return borrowed; one of the arguments of a method} */
+  public static long argument(long arguments, int index) {
+    return Memory.pointer(arguments + 8L * index);
+  }
+
   /**
    * Makes a type of objects, each with {@code instanceBytes} zeroed bytes of its own at {@link
    * #INSTANCE_OFFSET}.
