@@ -60,15 +60,11 @@ public final class Contexts implements ExchangeHandler {
             found.visits().end();
           }
         }
-        case Routes.NotFound _ -> ServerResponses.respond(exchange, responses, 404, "Not Found");
-        case Routes.NotReady _ -> ServerResponses.respondNotReady(exchange, responses);
-        case Routes.Nothing _ -> {
-          if (mayBeEmpty) {
-            ServerResponses.respond(exchange, responses, 404, "Not Found");
-          } else {
+        case Routes.Nothing _ when !mayBeEmpty ->
             ServerResponses.respondNotReady(exchange, responses);
-          }
-        }
+        case Routes.NotReady _ -> ServerResponses.respondNotReady(exchange, responses);
+        case Routes.NotFound _, Routes.Nothing _ ->
+            ServerResponses.respond(exchange, responses, 404, "Not Found");
       }
     }
   }
