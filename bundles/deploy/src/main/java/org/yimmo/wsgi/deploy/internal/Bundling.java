@@ -5,9 +5,9 @@ import java.lang.System.Logger.Level;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Optional;
 import org.yimmo.wsgi.deploy.internal.release.BadDropException;
+import org.yimmo.wsgi.deploy.internal.release.Folders;
 import org.yimmo.wsgi.deploy.internal.release.Packaging;
 
 /** {@code yimmo-wsgi bundle}: makes one jar. */
@@ -29,7 +29,7 @@ final class Bundling {
         LOG.log(Level.INFO, "{0}: {1}", output, what);
         return Optional.empty();
       } finally {
-        delete(work);
+        Folders.delete(work);
       }
     } catch (BadDropException e) {
       return Optional.of("cannot make a bundle of %s: %s".formatted(source, e.getMessage()));
@@ -37,14 +37,6 @@ final class Bundling {
       return Optional.of("cannot make %s of %s: %s".formatted(output, source, e));
     } catch (IOException e) {
       return Optional.of("cannot make %s of %s: %s".formatted(output, source, e.getMessage()));
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

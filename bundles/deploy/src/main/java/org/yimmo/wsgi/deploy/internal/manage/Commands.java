@@ -19,6 +19,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.yimmo.wsgi.deploy.internal.release.Examination;
+import org.yimmo.wsgi.deploy.internal.release.Folders;
 
 /**
  * The commands {@code apps}, {@code deploy}, {@code undeploy} and {@code rollback} of the manager's
@@ -135,7 +136,7 @@ final class Commands implements AutoCloseable {
           return outcome;
         });
       } finally {
-        Store.delete(work);
+        Folders.delete(work);
       }
     } catch (IOException e) {
       throw new IllegalStateException("cannot copy %s into %s: %s".formatted(source, folder, e), e);
@@ -160,7 +161,7 @@ final class Commands implements AutoCloseable {
               .orElseThrow(() ->
                   new IllegalArgumentException(
                       "there is no application %s; yimmo:apps shows them".formatted(name)));
-      Store.delete(folder.resolve(drop));
+      Folders.delete(folder.resolve(drop));
       return deployments.expectEnd(drop);
     });
   }

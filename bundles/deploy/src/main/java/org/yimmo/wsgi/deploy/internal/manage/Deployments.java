@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.yimmo.wsgi.deploy.internal.release.BadDropException;
 import org.yimmo.wsgi.deploy.internal.release.Content;
 import org.yimmo.wsgi.deploy.internal.release.Examination;
+import org.yimmo.wsgi.deploy.internal.release.Folders;
 import org.yimmo.wsgi.deploy.internal.release.Kind;
 import org.yimmo.wsgi.deploy.internal.release.Place;
 import org.yimmo.wsgi.deploy.internal.release.Release;
@@ -174,7 +175,7 @@ final class Deployments {
       requireFree(entry, content.name(), content.place());
       entry.candidate = Optional.of(candidate(entry, content, incoming));
     } finally {
-      Store.delete(incoming);
+      Folders.delete(incoming);
     }
   }
 

@@ -3,14 +3,10 @@ package org.yimmo.wsgi.deploy.internal.manage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.yimmo.wsgi.deploy.internal.release.Content;
+import org.yimmo.wsgi.deploy.internal.release.Folders;
 import org.yimmo.wsgi.deploy.internal.release.Generation;
 import org.yimmo.wsgi.deploy.internal.release.Kind;
 import org.yimmo.wsgi.deploy.internal.release.Place;
@@ -68,7 +65,7 @@ final class Store implements AutoCloseable {
       throw e;
     }
     var store = new Store(root, lock);
-    delete(root.resolve(INCOMING));
+    Folders.delete(root.resolve(INCOMING));
     return store;
   }
 
@@ -257,11 +254,11 @@ final class Store implements AutoCloseable {
   // --- a release goes
 
   void delete(Release release) throws IOException {
-    delete(root.resolve(release.name()).resolve(Integer.toString(release.number())));
+    Folders.delete(root.resolve(release.name()).resolve(Integer.toString(release.number())));
     Files.deleteIfExists(note(release.name(), release.number()));
     var folder = root.resolve(release.name());
     if (numbers(release.name()).isEmpty() && Files.isDirectory(folder)) {
-      delete(folder);
+      Folders.delete(folder);
     }
   }
 
@@ -282,28 +279,5 @@ final class Store implements AutoCloseable {
   @Override
   public String toString() {
     return root.toString();
-  }
-
-  static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path inner, IOException failure)
-              throws IOException {
-            Files.deleteIfExists(inner);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

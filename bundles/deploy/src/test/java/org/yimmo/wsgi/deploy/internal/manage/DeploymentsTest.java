@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yimmo.wsgi.deploy.internal.release.Folders;
 import org.yimmo.wsgi.deploy.internal.release.Generation;
 
 /** Drops come, change, fail, go and come back, with rollouts that end when the test says so. */
@@ -321,7 +322,7 @@ class DeploymentsTest {
     looks();
     assertEquals(2, deployments.rows().size());
 
-    Store.delete(folder.resolve("a"));
+    Folders.delete(folder.resolve("a"));
     looks();
     drop("b", "/b");
     served();
