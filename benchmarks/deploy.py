@@ -8,12 +8,9 @@ other, and what the server holds is counted before and after.
 
 import argparse
 import contextlib
-import json
 import os
 import pathlib
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 
@@ -80,24 +77,15 @@ def main():
     parser.add_argument("--times", type=int, default=200)
     arguments = parser.parse_args()
     deploying = DEPLOYING.format(program=arguments.program)
-    print("| event | server | requests sent | failed | sent again | longest stall ms |")
-    print("|---|---|---:|---:|---:|---:|")
+    events.print_head()
     for title, code in {"good version": "VERSION = 'second'", "broken version": BROKEN}.items():
         for name, command in {"yimmo-wsgi --deploy": deploying, "gunicorn HUP": GUNICORN}.items():
-            figures = under_load(command, arguments.python, code)
-            print(
-                f"| {title} | {name} | {figures['sent']} | {figures['failed']} "
-                f"| {figures['again']} | {figures['stall_ms']:.0f} |", flush=True)
+            events.print_row(title, name, under_load(command, arguments.python, code))
     many_times(deploying, arguments.python, arguments.times)
 
 
 def under_load(command, python, code):
-    with tempfile.TemporaryDirectory() as folder, \
-            Server(command, python, pathlib.Path(folder)) as server:
-        clients = subprocess.Popen(
-            [sys.executable, events.__file__, "--load", str(server.port)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        time.sleep(2)
+    def deploy(server):
         before = server.pids()
         server.release(code)
         if command == GUNICORN:
@@ -106,8 +94,10 @@ def under_load(command, python, code):
             server.await_log("is not deployed|Worker failed to boot|Shutting down: Master")
         else:
             server.await_only(2, before)
-        time.sleep(2)
-        return json.loads(clients.communicate("end\n")[0])
+
+    with tempfile.TemporaryDirectory() as folder, \
+            Server(command, python, pathlib.Path(folder)) as server:
+        return events.under_load(server, deploy)
 
 
 def many_times(command, python, times):

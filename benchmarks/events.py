@@ -46,8 +46,7 @@ def main():
     arguments = parse_arguments()
     if arguments.load:
         return load(arguments.load)
-    print("| event | server | requests sent | failed | sent again | longest stall ms |")
-    print("|---|---|---:|---:|---:|---:|")
+    print_head()
     for title, event in EVENTS.items():
         if arguments.only and not any(word in title for word in arguments.only):
             continue
@@ -57,10 +56,18 @@ def main():
                 print(f"{name}: {program} is not installed, skipped", file=sys.stderr)
                 continue
             print(f"{title}: {name}", file=sys.stderr)
-            figures = measure(command, event, arguments.python)
-            print(
-                f"| {title} | {name} | {figures['sent']} | {figures['failed']} "
-                f"| {figures['again']} | {figures['stall_ms']:.0f} |", flush=True)
+            print_row(title, name, measure(command, event, arguments.python))
+
+
+def print_head():
+    print("| event | server | requests sent | failed | sent again | longest stall ms |")
+    print("|---|---|---:|---:|---:|---:|")
+
+
+def print_row(title, name, figures):
+    print(
+        f"| {title} | {name} | {figures['sent']} | {figures['failed']} "
+        f"| {figures['again']} | {figures['stall_ms']:.0f} |", flush=True)
 
 
 def parse_arguments():
@@ -130,13 +137,18 @@ def measure(command, event, python):
             Server(command, options, python, pathlib.Path(folder)) as server:
         if isinstance(happen, str):
             return end_while_busy(server, happen)
-        clients = subprocess.Popen(
-            [sys.executable, __file__, "--load", str(server.port)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        time.sleep(2)
-        happen(server)
-        time.sleep(2)
-        return json.loads(clients.communicate("end\n")[0])
+        return under_load(server, happen)
+
+
+def under_load(server, happen):
+    """The figures of clients that have begun two seconds before and end two seconds after."""
+    clients = subprocess.Popen(
+        [sys.executable, __file__, "--load", str(server.port)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    time.sleep(2)
+    happen(server)
+    time.sleep(2)
+    return json.loads(clients.communicate("end\n")[0])
 
 
 def end_while_busy(server, name):
