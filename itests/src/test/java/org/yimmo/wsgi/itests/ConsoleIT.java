@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.yimmo.wsgi.itests.support.Await;
 import org.yimmo.wsgi.itests.support.Console;
+import org.yimmo.wsgi.itests.support.Folders;
 import org.yimmo.wsgi.itests.support.Load;
 import org.yimmo.wsgi.itests.support.Reply;
 import org.yimmo.wsgi.itests.support.Server;
@@ -50,11 +51,11 @@ class ConsoleIT {
     return runtime.resolve("yimmo-wsgi-" + server.process().pid());
   }
 
-  /** Begins a request that takes some seconds, and waits until the application has it. */
-  private static CompletableFuture<Reply> slow(int seconds) {
+  /** Begins a request that lasts until the file is there; the application has it already. */
+  private static CompletableFuture<Reply> slowUntil(Path file) {
     var mark = server.process().out().mark();
-    var reply = CompletableFuture.supplyAsync(() -> server.get("/slow/" + seconds));
-    server.process().out().await("slow request begins: " + seconds, mark);
+    var reply = CompletableFuture.supplyAsync(() -> server.get("/slow/until" + file));
+    server.process().out().await("slow request begins: until", mark);
     return reply;
   }
 
@@ -148,15 +149,17 @@ class ConsoleIT {
 
   @Test
   void showsWhatTheWorkersAreDoing() throws Exception {
-    var slow = slow(8);
+    var end = Folders.fresh("console").resolve("end");
+    var slow = slowUntil(end);
 
     var exchanges = console.shows("exchanges");
     var stacks = console.shows("stacks");
     var workers = console.shows("workers", "--json");
     var sessions = console.shows("sessions");
+    Files.createFile(end);
 
-    assertTrue(exchanges.contains("running") && exchanges.contains("/slow/8"), exchanges);
-    assertTrue(stacks.contains("slow.py\", line") && stacks.contains("GET /slow/8"), stacks);
+    assertTrue(exchanges.contains("running") && exchanges.contains("/slow/until"), exchanges);
+    assertTrue(stacks.contains("slow.py\", line") && stacks.contains("GET /slow/until"), stacks);
     assertTrue(workers.contains("\"state\":\"busy\""), workers);
     assertTrue(workers.contains("\"state\":\"idle\""), workers);
     assertTrue(sessions.contains("answering") && sessions.contains("127.0.0.1:"), sessions);
