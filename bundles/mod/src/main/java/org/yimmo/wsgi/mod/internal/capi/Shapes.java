@@ -13,9 +13,15 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Calls of C functions by their shape: one method handle for all functions with the same parameter
- * and result types, so that few are made at start and each is a constant for the compiler. {@code
- * J} is a long or a pointer, {@code I} an int, {@code V} nothing; the result comes first.
+ * Calls of C functions, all but a few through one method handle, which is a constant for the
+ * compiler. The methods are named after the result: {@code j} is a long or a pointer, {@code i} an
+ * int, {@code v} nothing.
+ *
+ * <p>The handle takes four longs and gives a long. The calling conventions of x86-64 (System V ABI
+ * §3.2.3) and AArch64 (AAPCS64 §6.8.2) pass such arguments, ints and pointers in registers that a
+ * callee with fewer parameters does not look at, and results in one whose upper half an int does
+ * not define. A handle for each combination of types would take 5 ms of every start, and there are
+ * fifteen.
  *
  * <p>No call is declared critical: what looks short may run Python code.
  */
@@ -33,179 +39,68 @@ final class Shapes {
           JAVA_INT,
           MemoryLayout.paddingLayout(4));
 
-  private static final MethodHandle V = handle(FunctionDescriptor.ofVoid());
-  private static final MethodHandle V_J = handle(FunctionDescriptor.ofVoid(JAVA_LONG));
-  private static final MethodHandle V_I = handle(FunctionDescriptor.ofVoid(JAVA_INT));
-  private static final MethodHandle V_JJ = handle(FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle V_JJJ =
-      handle(FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle I = handle(FunctionDescriptor.of(JAVA_INT));
-  private static final MethodHandle I_J = handle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
-  private static final MethodHandle I_JJ =
-      handle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle I_JJJ =
-      handle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle J = handle(FunctionDescriptor.of(JAVA_LONG));
-  private static final MethodHandle J_J = handle(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle J_JJ =
-      handle(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle J_JI =
-      handle(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle J_JJI =
-      handle(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle J_JJJ =
-      handle(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle J_J_VARIADIC_JJJ =
-      handle(
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-          Linker.Option.firstVariadicArg(1));
-  private static final MethodHandle PY_STATUS_J =
-      handle(FunctionDescriptor.of(PY_STATUS, JAVA_LONG));
+  private static final FunctionDescriptor FOUR_LONGS =
+      FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-  /** Few processes need these: making a handle takes milliseconds. */
-  private static final class Rare {
-    private static final MethodHandle I_IJ =
-        handle(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle J_I = handle(FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
-  }
+  private static final MethodHandle CALL = LINKER.downcallHandle(FOUR_LONGS);
+  private static final MethodHandle CALL_VARIADIC =
+      LINKER.downcallHandle(FOUR_LONGS, Linker.Option.firstVariadicArg(1));
+  private static final MethodHandle PY_STATUS_J =
+      LINKER.downcallHandle(FunctionDescriptor.of(PY_STATUS, JAVA_LONG));
 
   private Shapes() {}
 
-  private static MethodHandle handle(FunctionDescriptor shape, Linker.Option... options) {
-    return LINKER.downcallHandle(shape, options);
-  }
-
   static void v(MemorySegment function) {
-    try {
-      V.invokeExact(function);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    j(function, 0, 0, 0, 0);
   }
 
   static void v(MemorySegment function, long a) {
-    try {
-      V_J.invokeExact(function, a);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
-  }
-
-  static void v(MemorySegment function, int a) {
-    try {
-      V_I.invokeExact(function, a);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    j(function, a, 0, 0, 0);
   }
 
   static void v(MemorySegment function, long a, long b) {
-    try {
-      V_JJ.invokeExact(function, a, b);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    j(function, a, b, 0, 0);
   }
 
   static void v(MemorySegment function, long a, long b, long c) {
-    try {
-      V_JJJ.invokeExact(function, a, b, c);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    j(function, a, b, c, 0);
   }
 
   static int i(MemorySegment function) {
-    try {
-      return (int) I.invokeExact(function);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return (int) j(function, 0, 0, 0, 0);
   }
 
   static int i(MemorySegment function, long a) {
-    try {
-      return (int) I_J.invokeExact(function, a);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return (int) j(function, a, 0, 0, 0);
   }
 
   static int i(MemorySegment function, long a, long b) {
-    try {
-      return (int) I_JJ.invokeExact(function, a, b);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return (int) j(function, a, b, 0, 0);
   }
 
   static int i(MemorySegment function, long a, long b, long c) {
-    try {
-      return (int) I_JJJ.invokeExact(function, a, b, c);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return (int) j(function, a, b, c, 0);
   }
 
   static long j(MemorySegment function) {
-    try {
-      return (long) J.invokeExact(function);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
-  }
-
-  static int i(MemorySegment function, int a, long b) {
-    try {
-      return (int) Rare.I_IJ.invokeExact(function, a, b);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
-  }
-
-  static long j(MemorySegment function, int a) {
-    try {
-      return (long) Rare.J_I.invokeExact(function, a);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return j(function, 0, 0, 0, 0);
   }
 
   static long j(MemorySegment function, long a) {
-    try {
-      return (long) J_J.invokeExact(function, a);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return j(function, a, 0, 0, 0);
   }
 
   static long j(MemorySegment function, long a, long b) {
-    try {
-      return (long) J_JJ.invokeExact(function, a, b);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
-  }
-
-  static long j(MemorySegment function, long a, int b) {
-    try {
-      return (long) J_JI.invokeExact(function, a, b);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
-  }
-
-  static long j(MemorySegment function, long a, long b, int c) {
-    try {
-      return (long) J_JJI.invokeExact(function, a, b, c);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return j(function, a, b, 0, 0);
   }
 
   static long j(MemorySegment function, long a, long b, long c) {
+    return j(function, a, b, c, 0);
+  }
+
+  private static long j(MemorySegment function, long a, long b, long c, long d) {
     try {
-      return (long) J_JJJ.invokeExact(function, a, b, c);
+      return (long) CALL.invokeExact(function, a, b, c, d);
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -214,7 +109,7 @@ final class Shapes {
   /** A C function with one named parameter and variable ones behind it. */
   static long variadic(MemorySegment function, long a, long b, long c, long d) {
     try {
-      return (long) J_J_VARIADIC_JJJ.invokeExact(function, a, b, c, d);
+      return (long) CALL_VARIADIC.invokeExact(function, a, b, c, d);
     } catch (Throwable e) {
       throw impossible(e);
     }
