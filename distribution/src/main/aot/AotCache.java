@@ -41,7 +41,9 @@ final class AotCache {
 
   public static void main(String[] arguments) {
     try {
-      new AotCache(Path.of(arguments[0]).toRealPath(), Path.of(arguments[1])).provide();
+      var tree = Path.of(arguments[0]).toRealPath();
+      ClassPath.write(tree);
+      new AotCache(tree, Path.of(arguments[1])).provide();
     } catch (Exception failure) {
       System.out.println(
           "[WARNING] the distribution has no AOT cache and starts slower: " + failure);

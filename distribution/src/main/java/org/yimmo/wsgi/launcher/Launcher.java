@@ -45,6 +45,7 @@ final class Launcher {
   private final Path directory;
   private final List<String> arguments;
   private final Logging logging;
+  private final ClassPathBundles classPathBundles;
   private final ExitRequest exit = new ExitRequest();
   private volatile boolean allStarted; // written by the starting thread
 
@@ -53,11 +54,12 @@ final class Launcher {
    * @param directory the working directory of the user
    * @param logging of this process
    */
-  Launcher(Path home, Path directory, List<String> arguments, Logging logging) {
+  Launcher(Path home, Path directory, List<String> arguments, Logging logging) throws IOException {
     this.home = home;
     this.directory = directory;
     this.arguments = arguments;
     this.logging = logging;
+    classPathBundles = new ClassPathBundles(home.resolve("lib").resolve("yimmo-wsgi-launcher.jar"));
   }
 
   /**
@@ -71,7 +73,7 @@ final class Launcher {
   int run() throws IOException, BundleException, InterruptedException {
     // A bundle cache belongs to one process and is of no use to the next one.
     try (var cache = BundleCache.create(temporaryFolder())) {
-      var framework = new Felix(frameworkProperties(cache.folder()));
+      var framework = new Felix(frameworkProperties(cache.folder()), classPathBundles);
       framework.init();
       register(framework, IntConsumer.class, exit, Map.of("yimmo.exit", true));
       register(framework, Function.class, new LogCommand(logging), LogCommand.PROPERTIES);
@@ -99,6 +101,8 @@ final class Launcher {
     properties.put("felix.cache.locking", "false"); // the folder is ours alone
     // Two releases of a deployed bundle stand beside each other while one replaces the other.
     properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
+    // What a bundle does not import it does not get, though it may be on our class path.
+    properties.put("felix.bootdelegation.implicit", "false");
     properties.put("felix.log.logger", new FrameworkLog());
     properties.put("yimmo.home", home.toString());
     properties.put("yimmo.directory", directory.toString());
@@ -157,7 +161,7 @@ final class Launcher {
     var context = framework.getBundleContext();
     var installed = new ArrayList<Bundle>();
     for (var jar : jars(folder)) {
-      installed.add(context.installBundle("reference:" + jar.toUri()));
+      installed.add(context.installBundle(classPathBundles.location(jar)));
     }
     for (var bundle : installed) {
       if (exit.made()) {

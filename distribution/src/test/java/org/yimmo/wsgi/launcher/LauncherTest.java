@@ -128,6 +128,18 @@ class LauncherTest {
   }
 
   @Test
+  void takesTheClassesOfABundleThatIsOnTheClassPathFromThere() throws Exception {
+    distribution
+        .classPath("framework.jar ../bundles/1/one.jar ../bundles/3/none.jar")
+        .bundle(1, "one", "Test-Loader", "yes")
+        .bundle(2, "two", "Test-Loader", "yes", "Test-Exit", "0");
+
+    assertEquals(0, run(), messages::toString);
+
+    assertEquals("+one from-the-class-path +two from-the-bundle -two -one", events());
+  }
+
+  @Test
   void leavesNoBundleCache() throws Exception {
     distribution.bundle(5, "five", "Test-Property", "org.osgi.framework.storage", "Test-Exit", "0");
 

@@ -4,6 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleReference;
 
 /**
  * The activator of the tiny bundles: notes its start and stop where the test can see it, in a
@@ -23,6 +24,12 @@ public final class Recorder implements BundleActivator {
     var property = header(context, "Test-Property");
     if (!property.isEmpty()) {
       note(property + "=" + context.getProperty(property));
+    }
+    if (!header(context, "Test-Loader").isEmpty()) {
+      note(
+          Recorder.class.getClassLoader() instanceof BundleReference
+              ? "from-the-bundle"
+              : "from-the-class-path");
     }
     if (!header(context, "Test-Throw").isEmpty()) {
       throw new IllegalStateException(header(context, "Test-Throw"));

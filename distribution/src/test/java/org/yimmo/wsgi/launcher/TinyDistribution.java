@@ -22,6 +22,16 @@ record TinyDistribution(Path home) {
     return distribution;
   }
 
+  /** Gives it a launcher whose manifest has this class path. */
+  TinyDistribution classPath(String entries) throws IOException {
+    var manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, entries);
+    var file = Files.createDirectories(home.resolve("lib")).resolve("yimmo-wsgi-launcher.jar");
+    new JarOutputStream(Files.newOutputStream(file), manifest).close();
+    return this;
+  }
+
   /**
    * Adds a bundle, or replaces the one of that name.
    *
