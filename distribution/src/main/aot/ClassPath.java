@@ -16,6 +16,7 @@ import java.util.zip.ZipEntry;
  * are; without them it starts as well, only slower.
  */
 final class ClassPath {
+  private static final String SIZES = "Class-Path-Sizes"; // see ClassPathBundles of the launcher
   private static final String NESTED = "Bundle-ClassPath"; // only a bundle looks into such jars
 
   private ClassPath() {}
@@ -30,7 +31,12 @@ final class ClassPath {
       var framework = attributes.getValue(Attributes.Name.CLASS_PATH).split(" ", 2)[0];
       var entries = new ArrayList<>(List.of(framework));
       bundles(tree).forEach(bundle -> entries.add(lib.relativize(bundle).toString()));
+      var sizes = new ArrayList<String>();
+      for (var entry : entries) {
+        sizes.add(Long.toString(Files.size(lib.resolve(entry))));
+      }
       attributes.put(Attributes.Name.CLASS_PATH, String.join(" ", entries));
+      attributes.putValue(SIZES, String.join(" ", sizes));
       copy(jar, manifest, changed);
     }
     Files.setPosixFilePermissions(changed, Files.getPosixFilePermissions(launcher));

@@ -3,6 +3,8 @@ package org.yimmo.wsgi.launcher;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,11 +29,18 @@ import org.osgi.framework.connect.ModuleConnector;
  * faster than a class loader of a bundle, most of all with an AOT cache. That holds for what is
  * installed at start: an update or a refresh makes the bundle anew, from its jar.
  *
+ * <p>The AOT cache does not notice that a jar was replaced. So the manifest also tells their sizes,
+ * and if one of them differs all classes are loaded from the bundles.
+ *
  * <p>Source: OSGi Core 8, chapter 60, "Connect".
  */
 final class ClassPathBundles implements ModuleConnector {
+  /** The size of each jar of the class path in bytes; ClassPath.java writes it. */
+  static final String SIZES = "Class-Path-Sizes";
+
   private static final String REFERENCE =
       "reference:"; // read in place, not copied by the framework
+  private static final Logger LOG = System.getLogger(ClassPathBundles.class.getName());
 
   private final Set<String> notYetInstalled = ConcurrentHashMap.newKeySet();
 
@@ -45,12 +54,24 @@ final class ClassPathBundles implements ModuleConnector {
       return;
     }
     try (var jar = new JarFile(launcher.toFile())) {
-      var classPath = jar.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
-      if (classPath != null) {
-        for (var entry : classPath.split(" ", -1)) {
-          notYetInstalled.add(uri(launcher.resolveSibling(entry)));
-        }
+      var attributes = jar.getManifest().getMainAttributes();
+      var sizes = attributes.getValue(SIZES);
+      if (sizes != null) {
+        var classPath = attributes.getValue(Attributes.Name.CLASS_PATH);
+        add(launcher, classPath.split(" ", -1), sizes.split(" ", -1));
       }
+    }
+  }
+
+  private void add(Path launcher, String[] classPath, String[] sizes) {
+    for (var i = 0; i < classPath.length; i++) {
+      var file = launcher.resolveSibling(classPath[i]);
+      if (file.toFile().length() != Long.parseLong(sizes[i])) {
+        LOG.log(Level.INFO, "{0} was replaced, so this start is slower", file.normalize());
+        notYetInstalled.clear();
+        return;
+      }
+      notYetInstalled.add(uri(file));
     }
   }
 

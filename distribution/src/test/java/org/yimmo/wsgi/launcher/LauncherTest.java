@@ -130,13 +130,28 @@ class LauncherTest {
   @Test
   void takesTheClassesOfABundleThatIsOnTheClassPathFromThere() throws Exception {
     distribution
-        .classPath("framework.jar ../bundles/1/one.jar ../bundles/3/none.jar")
         .bundle(1, "one", "Test-Loader", "yes")
-        .bundle(2, "two", "Test-Loader", "yes", "Test-Exit", "0");
+        .bundle(2, "two", "Test-Loader", "yes", "Test-Exit", "0")
+        .classPath("../bundles/1/one.jar", "../bundles/3/three.jar");
 
     assertEquals(0, run(), messages::toString);
 
     assertEquals("+one from-the-class-path +two from-the-bundle -two -one", events());
+    assertEquals(List.of(), messages.texts);
+  }
+
+  /** What the JVM has in its cache is not what the jar holds now, nor what others were made for. */
+  @Test
+  void takesAllClassesFromTheBundlesWhenOneWasReplaced() throws Exception {
+    distribution
+        .bundle(1, "one", "Test-Loader", "yes", "Test-Exit", "0")
+        .classPath("../bundles/1/one.jar", "../bundles/2/two.jar")
+        .bundle(2, "two", "Bundle-Description", "another one");
+
+    assertEquals(0, run());
+
+    assertEquals("+one from-the-bundle -one", events());
+    assertTrue(messages.texts.getFirst().contains("was replaced"), messages::toString);
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -22,12 +23,19 @@ record TinyDistribution(Path home) {
     return distribution;
   }
 
-  /** Gives it a launcher whose manifest has this class path. */
-  TinyDistribution classPath(String entries) throws IOException {
+  /** Gives it a launcher on whose class path these bundles are, as they are now. */
+  TinyDistribution classPath(String... bundles) throws IOException {
+    var lib = Files.createDirectories(home.resolve("lib"));
+    var sizes = new ArrayList<String>();
+    for (var bundle : bundles) {
+      sizes.add(Long.toString(Files.size(lib.resolve(bundle))));
+    }
     var manifest = new Manifest();
-    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, entries);
-    var file = Files.createDirectories(home.resolve("lib")).resolve("yimmo-wsgi-launcher.jar");
+    var attributes = manifest.getMainAttributes();
+    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    attributes.put(Attributes.Name.CLASS_PATH, String.join(" ", bundles));
+    attributes.putValue(ClassPathBundles.SIZES, String.join(" ", sizes));
+    var file = lib.resolve("yimmo-wsgi-launcher.jar");
     new JarOutputStream(Files.newOutputStream(file), manifest).close();
     return this;
   }
