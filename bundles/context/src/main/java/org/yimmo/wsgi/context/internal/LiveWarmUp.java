@@ -75,16 +75,18 @@ public final class LiveWarmUp implements Function<ServiceReference<Application>,
     try {
       return warm(
           application,
-          text(reference, Application.NAME),
-          Routes.Place.of(text(reference, Application.HOST), text(reference, Application.PATH)),
+          text(reference, Application.NAME, application.getClass().getName()),
+          Routes.Place.of(
+              text(reference, Application.HOST, ""), text(reference, Application.PATH, "/")),
           paths(reference));
     } finally {
       bundle.ungetService(reference);
     }
   }
 
-  private static String text(ServiceReference<Application> reference, String name) {
-    return reference.getProperty(name) instanceof String text ? text : "";
+  private static String text(
+      ServiceReference<Application> reference, String name, String otherwise) {
+    return reference.getProperty(name) instanceof String text ? text : otherwise;
   }
 
   private static List<String> paths(ServiceReference<Application> reference) {
