@@ -156,6 +156,30 @@ class StartScriptTest {
     assertFalse(run("-p", "2").contains("-Xmx32m"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'', true",
+    "-t 2 --bind 127.0.0.1:8080, true",
+    "shop:application, false",
+    "--proxy-protocol shop, false",
+    "--config=x.yml, false",
+    "console, false",
+  })
+  void makesAManagerSmallThatUsesItsOwnDeployFolder(String arguments, boolean small)
+      throws Exception {
+    var words = arguments.isEmpty() ? new String[0] : arguments.split(" ", -1);
+    assertFalse(run(words).contains("-Xmx32m"), "without a folder");
+    Files.createDirectories(home.resolve("deploy"));
+    Files.writeString(home.resolve("deploy/README.txt"), "");
+    assertFalse(run(words).contains("-Xmx32m"), "without a drop");
+
+    Files.writeString(home.resolve("deploy/shop.py"), "");
+
+    assertEquals(small, run(words).contains("-Xmx32m"));
+    environment.put("YIMMO_WSGI_MODULE", "shop");
+    assertFalse(run(words).contains("-Xmx32m"), "a module that the environment names");
+  }
+
   @Test
   void usesTheAotCacheOfItsOwnFolder() throws Exception {
     assertFalse(run().stream().anyMatch(word -> word.contains("AOT")));

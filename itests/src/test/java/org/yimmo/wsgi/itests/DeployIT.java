@@ -26,9 +26,11 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.yimmo.wsgi.itests.support.Await;
 import org.yimmo.wsgi.itests.support.Console;
 import org.yimmo.wsgi.itests.support.Fleet;
 import org.yimmo.wsgi.itests.support.Folders;
+import org.yimmo.wsgi.itests.support.JavaBundle;
 import org.yimmo.wsgi.itests.support.Load;
 import org.yimmo.wsgi.itests.support.Yimmo;
 
@@ -211,7 +213,11 @@ class DeployIT {
       load.awaitAnswers(50);
 
       Files.writeString(drops.resolve("hello.py"), "import there_is_no_such_module\n");
-      fleet.log().await("hello.py is not deployed: Traceback");
+      fleet
+          .log()
+          .await(
+              "hello.py is not deployed: cannot import the module hello: ModuleNotFoundError: No"
+                  + " module named 'there_is_no_such_module'; yimmo:apps shows the traceback");
 
       load.awaitAnswers(50);
       assertEquals(before, fleet.awaitServing(2));
@@ -317,17 +323,112 @@ class DeployIT {
 
   @Test
   @Order(9)
+  void aBundleThatIsNoApplicationIsThereForOthers() throws IOException {
+    var words =
+        new JavaBundle("org.example.words")
+            .component(
+                "java.util.function.Supplier",
+                """
+                public final class Fixture implements java.util.function.Supplier<String> {
+                  @Override
+                  public String get() {
+                    return "a word";
+                  }
+                }
+                """)
+            .write(elsewhere.resolve("words.jar"));
+    var asking =
+        new JavaBundle("org.example.asking")
+            .property("application.path", "/asking")
+            .needs("java.util.function.Supplier")
+            .application(
+                """
+                private final java.util.function.Supplier<?> words;
+
+                public Fixture(java.util.function.Supplier<?> words) {
+                  this.words = words;
+                }
+
+                @Override
+                public Iterable<ByteBuffer> call(Environ environ, StartResponse startResponse) {
+                  return text(startResponse, "asked for " + words.get());
+                }
+                """)
+            .write(elsewhere.resolve("asking.jar"));
+
+    var refusal = console.refuses("deploy", asking.toString());
+    assertTrue(refusal.contains("registers no service org.yimmo.wsgi.application"), refusal);
+    assertEquals(
+        "org.example.words is installed: release 1",
+        console.shows("deploy", words.toString()).strip());
+    fleet.log().await("org.example.asking serves");
+
+    fleet.awaitServing(2);
+    assertEquals("asked for a word", content("/asking"));
+    console.shows("undeploy", "org.example.asking");
+    console.shows("undeploy", "org.example.words");
+  }
+
+  @Test
+  @Order(10)
+  void eachFormIsReplacedByANewVersion() throws IOException {
+    Files.writeString(drops.resolve("folder/shop.py"), telling("folder-two"));
+    archive(
+        drops.resolve("zip.zip"),
+        Map.of(
+            "yimmo.toml",
+            "module = \"shop\"\npath = \"/zip\"\npython-path = [\".\", \"lib\"]\n",
+            "shop.py",
+            telling("zip-two"),
+            "lib/marker.py",
+            ""));
+    archive(
+        drops.resolve("jar.jar"),
+        Map.of(
+            "META-INF/MANIFEST.MF",
+            """
+            Manifest-Version: 1.0
+            Bundle-ManifestVersion: 2
+            Bundle-SymbolicName: jar
+            Bundle-Version: 2.0
+            Yimmo-WSGI-Application: shop:application
+            Yimmo-WSGI-Path: /jar
+            """,
+            "shop.py",
+            telling("jar-two"),
+            "marker.py",
+            ""));
+
+    fleet.log().await(" folder serves at /folder: release 2");
+    fleet.log().await(" zip serves at /zip: release 2");
+    fleet.log().await(" jar serves at /jar: release 2, version 2.0");
+
+    fleet.awaitServing(2);
+    for (var form : List.of("folder", "zip", "jar")) {
+      assertEquals(form + "-two /" + form + " /x marker", content("/" + form + "/x"));
+    }
+  }
+
+  @Test
+  @Order(11)
   void whatIsRemovedIsNotServedAnyMore() throws IOException {
     var before = fleet.awaitServing(2);
     Files.delete(drops.resolve("java-hello.jar"));
     Files.delete(drops.resolve("zip.zip"));
+    Files.delete(drops.resolve("jar.jar"));
+    console.shows("undeploy", "folder");
 
     fleet.log().await("java-hello.jar is removed");
     fleet.log().await("zip.zip is removed");
+    fleet.log().await("jar.jar is removed");
     fleet.awaitServing(2, before);
 
     assertFalse(content("/hello/Java").contains("Java"));
-    assertTrue(content("/zip").startsWith("one "), "the application of the root");
-    assertEquals("folder /folder /x marker", content("/folder/x"));
+    for (var form : List.of("folder", "zip", "jar")) {
+      assertTrue(content("/" + form).startsWith("one "), "the application of the root");
+    }
+    Files.delete(drops.resolve("hello.py"));
+    fleet.log().await("hello.py is removed");
+    Await.until("nothing is served", () -> fleet.server().get("/").status() == 404);
   }
 }

@@ -25,11 +25,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.yimmo.wsgi.itests.support.Await;
+import org.yimmo.wsgi.itests.support.JavaBundle;
 import org.yimmo.wsgi.itests.support.PaxExam;
 import org.yimmo.wsgi.itests.support.Serving;
 
@@ -47,27 +51,20 @@ public class LiveUpdateIT {
     var folder = Files.createTempDirectory("live");
     var one = version(folder, "1.0.0");
     var two = version(folder, "2.0.0");
-    var exit =
-        context.registerService(
-            IntConsumer.class, _ -> {}, FrameworkUtil.asDictionary(Map.of("yimmo.exit", true)));
-    var configuration = configurationAdmin.getConfiguration("org.yimmo.wsgi.deploy", "?");
-    configuration.update(
-        FrameworkUtil.asDictionary(
-            Map.of("role", "worker", "generation", generation(folder, 1, one).toString())));
-    try (var serving = new Serving(configurationAdmin)) {
-      var change = Await.value("the deployment is there", this::deployment);
+    try (var deployment = new Deployment(generation(folder, 1, one));
+        var serving = new Serving(configurationAdmin)) {
       var ended = new AtomicBoolean();
       var load = new FutureTask<>(() -> requests(serving, ended));
       Thread.ofPlatform().daemon().start(load);
       var loader = loader(one);
 
-      var broken = generation(folder, 2, folder.resolve("missing.jar")).toString();
-      assertEquals(Map.of(NAME, 1), sizes(change.apply("prepare", broken)));
+      var broken = generation(folder, 2, folder.resolve("missing.jar"));
+      assertEquals(Map.of(NAME, 1), sizes(deployment.change("prepare", broken)));
       assertTrue(bundle(one).isPresent());
-      var next = generation(folder, 3, two).toString();
-      assertEquals(Map.of(), change.apply("prepare", next));
+      var next = generation(folder, 3, two);
+      assertEquals(Map.of(), deployment.change("prepare", next));
       assertTrue(bundle(one).isPresent() && bundle(two).isPresent(), "side by side");
-      assertEquals(Map.of(), change.apply("commit", next));
+      assertEquals(Map.of(), deployment.change("commit", next));
 
       assertFalse(bundle(one).isPresent());
       Await.until(
@@ -78,9 +75,92 @@ public class LiveUpdateIT {
           });
       ended.set(true);
       assertTrue(load.get(60, TimeUnit.SECONDS) > 0);
-    } finally {
-      bundle(two).orElseThrow().uninstall();
+    }
+  }
+
+  @Test
+  public void whatIsNotWarmDoesNotServe() throws Exception {
+    var folder = Files.createTempDirectory("live");
+    var cold = counting("cold").property("application.warmup", "/fail");
+    var better = counting("two").property("application.warmup", "/?early");
+    try (var deployment =
+            new Deployment(generation(folder, 1, counting("one").write(folder.resolve("1.jar"))));
+        var serving = new Serving(configurationAdmin);
+        var wire = serving.connect()) {
+      assertEquals("one 0", wire.get("/shop").content());
+
+      var refused = generation(folder, 2, cold.write(folder.resolve("2.jar")));
+      var why = deployment.change("prepare", refused).get(NAME);
+      assertEquals(
+          "the warm-up failed: GET /shop/fail was answered with status 500;"
+              + " mend it or change application.warmup",
+          why);
+      assertFalse(bundle(folder.resolve("2.jar")).isPresent());
+      assertEquals("one 1", wire.get("/shop").content());
+
+      var next = generation(folder, 3, better.write(folder.resolve("3.jar")));
+      assertEquals(Map.of(), deployment.change("prepare", next));
+      assertEquals(
+          "one 2", wire.get("/shop").content(), "although the other one has a better rank");
+      assertEquals(Map.of(), deployment.change("commit", next));
+      assertEquals("two 1", wire.get("/shop").content(), "after its warm-up");
+    }
+  }
+
+  /** An application that counts its requests, and cannot answer one of them. */
+  private static JavaBundle counting(String version) {
+    return new JavaBundle("org.example.counting")
+        .property("application.path", "/shop")
+        .header("Bundle-Version", "1.0.0." + version)
+        .ranking(version.equals("one") ? 0 : 1)
+        .application(
+            """
+            private int calls;
+
+            @Override
+            public synchronized Iterable<ByteBuffer> call(
+                Environ environ, StartResponse startResponse) {
+              if (environ.variable("PATH_INFO").orElse("").equals("/fail")) {
+                throw new IllegalStateException("cold");
+              }
+              return text(startResponse, "%s " + calls++);
+            }
+            """
+                .formatted(version));
+  }
+
+  /** The worker's part of a deployment, until closed; then its bundles are gone. */
+  private final class Deployment implements AutoCloseable {
+    private final Path folder;
+    private final ServiceRegistration<IntConsumer> exit;
+    private final Configuration configuration;
+    private final BiFunction<String, String, Map<String, String>> change;
+
+    private Deployment(Path generation) throws IOException {
+      folder = generation.getParent();
+      exit =
+          context.registerService(
+              IntConsumer.class, _ -> {}, FrameworkUtil.asDictionary(Map.of("yimmo.exit", true)));
+      configuration = configurationAdmin.getConfiguration("org.yimmo.wsgi.deploy", "?");
+      configuration.update(
+          FrameworkUtil.asDictionary(
+              Map.of("role", "worker", "generation", generation.toString())));
+      change = Await.value("the deployment is there", LiveUpdateIT.this::deployment);
+    }
+
+    private Map<String, String> change(String verb, Path generation) {
+      return change.apply(verb, generation.toString());
+    }
+
+    @Override
+    public void close() throws BundleException, IOException {
+      for (var bundle : context.getBundles()) {
+        if (bundle.getLocation().startsWith("reference:" + folder.toUri())) {
+          bundle.uninstall();
+        }
+      }
       configuration.delete();
+      Await.until("the deployment is gone", () -> deployment().isEmpty());
       exit.unregister();
     }
   }

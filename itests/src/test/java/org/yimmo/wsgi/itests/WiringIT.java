@@ -6,11 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,6 +47,9 @@ public class WiringIT {
   private static final String WORKER = "org.yimmo.wsgi.worker";
 
   private static final CountDownLatch interrupted = new CountDownLatch(1);
+
+  /** How often the application was called, by query. */
+  private static final Map<String, Integer> calls = new ConcurrentHashMap<>();
 
   @Inject private BundleContext context;
   @Inject private ConfigurationAdmin configurationAdmin;
@@ -124,6 +134,65 @@ public class WiringIT {
         assertEquals(200, fresh.get("/hello").status());
       }
     }
+  }
+
+  @Test
+  public void answersEachRequestOnceWhileTheWorkerBundleStopsStartsAndIsUpdated() throws Exception {
+    try (var hello = new Hello()) {
+      calls.clear();
+      var ended = new AtomicBoolean();
+      var clients =
+          Stream.of("a", "b", "c", "d")
+              .map(name -> new FutureTask<>(() -> numbered(hello, name, ended)))
+              .toList();
+      clients.forEach(client -> Thread.ofPlatform().daemon().start(client));
+
+      for (var round = 1; round <= 5; round++) {
+        var before = calls.size();
+        Await.until("requests are served", () -> calls.size() > before + 100);
+        bundle(WORKER).stop();
+        bundle(WORKER).start();
+        Await.until("workers are back", () -> queues() == Serving.THREADS);
+        bundle(WORKER).update();
+        Await.until("workers are back", () -> queues() == Serving.THREADS);
+      }
+      ended.set(true);
+
+      var answered = new ArrayList<String>();
+      for (var client : clients) {
+        answered.addAll(client.get(60, TimeUnit.SECONDS));
+      }
+      calls.remove(""); // how it was found out that connections survived
+      assertEquals(Set.of(1), Set.copyOf(calls.values()), "no request is served twice");
+      assertEquals(Set.copyOf(answered), calls.keySet(), "what was served was answered");
+    }
+  }
+
+  /**
+   * Sends numbered requests, three at once, on one connection that stays open.
+   *
+   * @return those that were not answered with 503
+   */
+  private static List<String> numbered(Hello hello, String name, AtomicBoolean ended) {
+    var answered = new ArrayList<String>();
+    try (var wire = hello.connect()) {
+      for (var number = 0; !ended.get(); number += 3) {
+        var three = Stream.of(number, number + 1, number + 2).map(one -> name + one).toList();
+        three.forEach(
+            one -> wire.send("GET /hello?" + one + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        for (var one : three) {
+          var reply = wire.reply();
+          if (reply.status() == 503) {
+            assertTrue(reply.field("Retry-After").isPresent());
+          } else {
+            assertEquals("200 GET /hello " + one, reply.status() + " " + reply.content());
+            answered.add(one);
+          }
+        }
+      }
+      assertTrue(wire.survives());
+    }
+    return answered;
   }
 
   @Test
@@ -246,6 +315,7 @@ public class WiringIT {
         interrupted.countDown();
       }
     }
+    calls.merge(environ.variable("QUERY_STRING").orElse(""), 1, Integer::sum);
     startResponse.start("200 OK", List.of(new Field("Content-Type", "text/plain")));
     var text =
         environ.variable("REQUEST_METHOD").orElse("")

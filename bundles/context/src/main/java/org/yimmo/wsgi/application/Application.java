@@ -30,7 +30,9 @@ public interface Application {
 
   /**
    * Service property, String[]: paths below the mount. Before the port is opened each worker thread
-   * answers a GET for each; another status than 2xx and 3xx keeps the process from getting ready.
+   * answers a GET for each; another status than 2xx and 3xx keeps the process from getting ready. A
+   * version that is to replace another one in a process that serves is asked once for each, on a
+   * thread of its own, and does not take over if it fails.
    */
   String WARMUP = "application.warmup";
 
@@ -48,9 +50,10 @@ public interface Application {
    * after it was handed over. A chunk of {@link #LARGE_CHUNK_BYTES} or more is never kept: its
    * memory is the application's again when the next one is asked for or the iterable is closed.
    *
-   * <p><em>Thread:</em> a worker thread; from the call to the close of its iterable the same one.
-   * Several workers may call at once unless {@link Environ#multithread()} is false.
-   * <em>Blocks:</em> as long as the application likes; only the requests bound to this worker wait.
+   * <p><em>Thread:</em> a worker thread, or that of a {@link #WARMUP}; from the call to the close
+   * of its iterable the same one. Several may call at once unless {@link Environ#multithread()} is
+   * false. <em>Blocks:</em> as long as the application likes; only the requests bound to this
+   * worker wait.
    *
    * @return the content in chunks
    * @throws Exception the application's fault: it is logged and answered with 500

@@ -25,6 +25,7 @@ public final class Load implements AutoCloseable {
   private static final long PAUSE_AFTER_FAILURE_NANOS = 50_000_000;
 
   private final Supplier<Wire> connect;
+  private final String target;
   private final Pattern expected;
   private final List<Client> clients;
   private volatile boolean stopped; // written by the test's thread
@@ -96,7 +97,13 @@ public final class Load implements AutoCloseable {
    * @param expected what the content of each answer matches
    */
   public Load(Supplier<Wire> connect, String expected) {
+    this(connect, "/", expected);
+  }
+
+  /** With another request target than the root. */
+  public Load(Supplier<Wire> connect, String target, String expected) {
     this.connect = connect;
+    this.target = target;
     this.expected = Pattern.compile(expected);
     clients = IntStream.range(0, CLIENTS).mapToObj(number -> new Client(number % 2 == 1)).toList();
     clients.forEach(client -> client.thread.start());
@@ -161,7 +168,7 @@ public final class Load implements AutoCloseable {
 
     Client(boolean persistent) {
       this.persistent = persistent;
-      request = persistent ? Requests.get("/") : Requests.get("/", "Connection: close");
+      request = persistent ? Requests.get(target) : Requests.get(target, "Connection: close");
     }
 
     private void run() {

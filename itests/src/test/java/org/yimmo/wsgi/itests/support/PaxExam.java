@@ -78,8 +78,9 @@ public final class PaxExam implements BeforeAllCallback, AfterAllCallback, Invoc
     // The manifest says JavaSE 25; Felix would derive packages for an older release by default.
     options.add(frameworkProperty("org.osgi.framework.bootdelegation").value("sun.misc"));
     options.add(systemProperty("org.ops4j.pax.logging.DefaultServiceLog.level").value("ERROR"));
-    options.add(
-        systemProperty("yimmo.example.bundle").value(System.getProperty("yimmo.example.bundle")));
+    for (var name : List.of("yimmo.example.bundle", "yimmo.api.bundle")) {
+      options.add(systemProperty(name).value(System.getProperty(name)));
+    }
     options.add(
         vmOptions("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
     for (var shipped : inContainer()) {

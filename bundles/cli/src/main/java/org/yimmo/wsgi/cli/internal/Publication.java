@@ -124,6 +124,10 @@ final class Publication {
         settings.number(Setting.NO_PROC) > 1,
         "may.be.empty",
         settings.given(Setting.DEPLOY),
+        "secure",
+        !settings.list(Setting.CERT).isEmpty(),
+        "warmup.timeout.millis",
+        settings.millis(Setting.BOOT_TIMEOUT),
         "grace.period.millis",
         settings.millis(Setting.GRACE_PERIOD));
   }

@@ -43,6 +43,10 @@ class PublicationTest {
             false,
             "may.be.empty",
             false,
+            "secure",
+            false,
+            "warmup.timeout.millis",
+            60_000L,
             "grace.period.millis",
             30_000L),
         published.get("org.yimmo.wsgi.context"));

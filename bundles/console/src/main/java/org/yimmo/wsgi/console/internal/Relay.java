@@ -141,9 +141,13 @@ record Relay(Path folder) {
         default -> throw new IllegalStateException("worker " + number + " gives no rows");
       };
     } catch (CompletionException e) {
-      var why = e.getCause().getMessage() == null ? "no answer" : e.getCause().getMessage();
-      return List.of(row(number, Map.of(FAILURE, why)));
+      return List.of(row(number, Map.of(FAILURE, reason(e.getCause()))));
     }
+  }
+
+  private static String reason(Throwable failure) {
+    var why = failure.getMessage() == null ? "no answer" : failure.getMessage();
+    return failure instanceof IOException ? "it ends, or has ended: " + why : why;
   }
 
   private static Map<String, Object> row(long number, Map<?, ?> values) {

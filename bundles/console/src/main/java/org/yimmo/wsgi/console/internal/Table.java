@@ -7,16 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /**
  * Rows as a table, whose columns are the names of their values in the order of appearance.
  *
- * <p>A table that is wider than the terminal has its widest columns of text cut. A text of several
- * lines, such as a stack, does not stand in the table but below its row.
+ * <p>A table that is wider than the terminal loses the columns in which nothing stands, then has
+ * its widest columns of text cut, then the headings of numbers. A text of several lines, such as a
+ * stack, does not stand in the table but below its row.
  */
 final class Table {
   private static final int GAP = 2;
   private static final int LEAST_WIDTH = 8;
+  private static final int LEAST_HEADING = 4;
   private static final String CUT = "…";
 
   private final List<Map<?, ?>> rows = new ArrayList<>();
@@ -57,7 +60,11 @@ final class Table {
    */
   String text(int columns) {
     if (columns > 0) {
-      shrink(widths.values().stream().mapToInt(width -> width + GAP).sum() - GAP - columns);
+      if (excess(columns) > 0) {
+        widths.keySet().removeIf(this::isEmpty);
+      }
+      shrink(columns, name -> quantities.contains(name) ? Integer.MAX_VALUE : LEAST_WIDTH);
+      shrink(columns, name -> quantities.contains(name) ? widestNumber(name) : Integer.MAX_VALUE);
     }
     var lines = new ArrayList<String>();
     lines.add(line(Optional.empty()));
@@ -68,13 +75,33 @@ final class Table {
     return String.join("\n", lines);
   }
 
+  private int excess(int columns) {
+    return widths.values().stream().mapToInt(width -> width + GAP).sum() - GAP - columns;
+  }
+
+  private boolean isEmpty(String name) {
+    return rows.stream()
+        .map(row -> row.get(name))
+        .allMatch(value -> value == null || value.equals(""));
+  }
+
   /** Numbers are never cut: a part of one is another one. */
-  private void shrink(int excess) {
-    for (var left = excess; left > 0; left--) {
+  private int widestNumber(String name) {
+    return rows.stream()
+        .mapToInt(row -> cell(name, row.get(name)).length())
+        .reduce(LEAST_HEADING, Math::max);
+  }
+
+  /**
+   * Makes the widest columns narrower until all fit, if they can be.
+   *
+   * @param least how narrow a column may become
+   */
+  private void shrink(int columns, ToIntFunction<String> least) {
+    for (var left = excess(columns); left > 0; left--) {
       var widest =
           widths.entrySet().stream()
-              .filter(entry -> entry.getValue() > LEAST_WIDTH)
-              .filter(entry -> !quantities.contains(entry.getKey()))
+              .filter(entry -> entry.getValue() > least.applyAsInt(entry.getKey()))
               .max(Map.Entry.comparingByValue());
       if (widest.isEmpty()) {
         return;

@@ -52,6 +52,21 @@ class ShownTest {
   }
 
   @Test
+  void cutsTheHeadingsOfNumbersWhenTextDoesNotSuffice() {
+    var rows = List.of(row("name", "shop", "in.flight", 3, "connections", 12345));
+
+    assertEquals("NAME  IN F…  CONN…\nshop      3  12345", Shown.of(rows, 18));
+  }
+
+  @Test
+  void leavesOutColumnsInWhichNothingStandsBeforeItCuts() {
+    var rows = List.of(row("name", "a-long-name", "version", "", "path", "/"));
+
+    assertEquals("NAME         VERSION  PATH\na-long-name  -        /", Shown.of(rows, 26));
+    assertEquals("NAME         PATH\na-long-name  /", Shown.of(rows, 25));
+  }
+
+  @Test
   void showsTextOfSeveralLinesBelowItsRow() {
     var rows =
         List.of(

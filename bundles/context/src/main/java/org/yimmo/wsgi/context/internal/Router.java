@@ -3,8 +3,10 @@ package org.yimmo.wsgi.context.internal;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -20,7 +22,7 @@ import org.yimmo.wsgi.application.Application;
 
 /**
  * Keeps the routes in step with the {@link Application} services, and with the conditions that tell
- * where one is awaited.
+ * where one is awaited, and which are not to serve yet.
  *
  * <p>The routes change as a whole, between two requests. An application that goes finishes the
  * requests that it has before its bundle gets on.
@@ -29,11 +31,21 @@ import org.yimmo.wsgi.application.Application;
 public final class Router {
   private static final System.Logger LOG = System.getLogger("org.yimmo.wsgi.application");
 
+  private static final String HELD = "application.bundle";
+
   private final BooleanSupplier hurry;
   private final Duration gracePeriod;
-  private final Map<Long, Routes.Mount> mounts = new HashMap<>(); // by service; guarded by this
+  private final Map<Long, Mounted> mounts = new HashMap<>(); // by service; guarded by this
+  private final Set<Long> held = new HashSet<>(); // bundles; guarded by this
   private volatile Routes routes = Routes.of(List.of());
   private volatile boolean closed; // written by the thread that ends the component
+
+  /**
+   * Something that is mounted.
+   *
+   * @param bundle that registered it
+   */
+  private record Mounted(Routes.Mount mount, long bundle) {}
 
   /** See docs/wiring.md. */
   @interface Configuration {
@@ -71,19 +83,19 @@ public final class Router {
       updated = "remount",
       unbind = "unmount")
   void mount(Application application, Map<String, Object> properties) {
-    put(serving(application, new Visits(), properties));
+    put(serving(application, new Visits(), properties), properties);
   }
 
   /** It stays the same application, with the requests that it has. */
   void remount(Application application, Map<String, Object> properties) {
-    if (mounted(service(properties)) instanceof Routes.Serving former) {
-      put(serving(application, former.visits(), properties));
+    if (mounted(service(properties)) instanceof Mounted(Routes.Serving former, _)) {
+      put(serving(application, former.visits(), properties), properties);
     }
   }
 
   /** <em>Blocks:</em> until the last request in it has ended, for the grace period at most. */
   void unmount(Application application, Map<String, Object> properties) {
-    if (mounted(service(properties)) instanceof Routes.Serving former) {
+    if (mounted(service(properties)) instanceof Mounted(Routes.Serving former, _)) {
       remove(service(properties));
       var left = former.visits().close(gracePeriod, () -> closed || hurry.getAsBoolean());
       if (left > 0) {
@@ -111,27 +123,57 @@ public final class Router {
       policy = ReferencePolicy.DYNAMIC,
       unbind = "awaitNoLonger")
   void await(Condition condition, Map<String, Object> properties) {
-    put(new Routes.Awaited(place(properties), service(properties)));
+    put(new Routes.Awaited(place(properties), service(properties)), properties);
   }
 
   void awaitNoLonger(Condition condition, Map<String, Object> properties) {
     remove(service(properties));
   }
 
-  // --- both
+  // --- applications that are not to serve yet
 
-  private synchronized void put(Routes.Mount mount) {
-    mounts.put(mount.service(), mount);
-    routes = Routes.of(mounts.values());
+  @Reference(
+      target = "(osgi.condition.id=yimmo.application.held)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "letServe")
+  synchronized void hold(Condition condition, Map<String, Object> properties) {
+    held.add(bundle(properties, HELD));
+    change();
+  }
+
+  synchronized void letServe(Condition condition, Map<String, Object> properties) {
+    held.remove(bundle(properties, HELD));
+    change();
+  }
+
+  // --- all of them
+
+  private synchronized void put(Routes.Mount mount, Map<String, Object> properties) {
+    mounts.put(mount.service(), new Mounted(mount, bundle(properties, Constants.SERVICE_BUNDLEID)));
+    change();
   }
 
   private synchronized void remove(long service) {
     mounts.remove(service);
-    routes = Routes.of(mounts.values());
+    change();
   }
 
-  private synchronized Routes.Mount mounted(long service) {
+  private synchronized void change() {
+    routes =
+        Routes.of(
+            mounts.values().stream()
+                .filter(mounted -> !held.contains(mounted.bundle()))
+                .map(Mounted::mount)
+                .toList());
+  }
+
+  private synchronized Mounted mounted(long service) {
     return mounts.get(service);
+  }
+
+  private static long bundle(Map<String, Object> properties, String name) {
+    return properties.get(name) instanceof Long bundle ? bundle : -1;
   }
 
   private static long service(Map<String, Object> properties) {

@@ -138,6 +138,27 @@ class RoutesTest {
   }
 
   @Test
+  void whatABundleRegistersDoesNotServeWhileTheBundleIsHeld() {
+    mount("old", "/shop", "");
+    var held = Map.<String, Object>of("application.bundle", 7L, "service.id", 99L);
+    router.hold(Condition.INSTANCE, held);
+    var better = new HashMap<>(properties("better", "/shop", "", 1));
+    better.put("service.bundleid", 7L);
+    var another = new HashMap<>(properties("another", "/store", "", 0));
+    another.put("service.bundleid", 7L);
+
+    router.mount(application(), better);
+    router.mount(application(), another);
+
+    assertEquals("old", find("localhost", "/shop").name());
+    assertInstanceOf(
+        Routes.NotFound.class, router.routes().find(Optional.of("localhost"), "/store"));
+    router.letServe(Condition.INSTANCE, held);
+    assertEquals("better", find("localhost", "/shop").name());
+    assertEquals("another", find("localhost", "/store").name());
+  }
+
+  @Test
   void withoutAMatchNothingIsFound() {
     mount("shop", "/shop", "");
 

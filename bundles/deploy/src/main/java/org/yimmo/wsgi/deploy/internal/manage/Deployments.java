@@ -211,11 +211,19 @@ final class Deployments {
   }
 
   private void refuse(Entry entry, String reason) {
-    LOG.log(Level.ERROR, "{0} is not deployed: {1}", entry.drop, reason);
+    LOG.log(Level.ERROR, "{0} is not deployed: {1}", entry.drop, lastLine(reason));
     entry.reason = reason;
     entry.since = clock.instant();
     entry.answerFailure();
     fallBack(entry);
+  }
+
+  /**
+   * A traceback ends with what is the matter; all of it is in the log of the process that failed.
+   */
+  private static String lastLine(String reason) {
+    var lines = reason.strip().lines().toList();
+    return lines.size() < 2 ? reason : lines.getLast() + "; yimmo:apps shows the traceback";
   }
 
   /** What served before the manager was started again serves in place of what failed. */
@@ -355,6 +363,18 @@ final class Deployments {
     });
     tidy(batch, failures);
     lookAgainAtClashes();
+    if (batch.aims.values().stream()
+        .flatMap(Optional::stream)
+        .anyMatch(release -> release.kind() == Kind.BUNDLE)) {
+      lookAgainAtBundles();
+    }
+  }
+
+  /** What a bundle lacked may be there now. */
+  private void lookAgainAtBundles() {
+    entries.values().stream()
+        .filter(entry -> entry.state() == Entry.State.FAILED && entry.drop.endsWith(".jar"))
+        .forEach(entry -> watch.forget(entry.drop));
   }
 
   private void removed(Entry entry) {
@@ -380,9 +400,10 @@ final class Deployments {
       LOG.log(Level.WARNING, "a restart will not know that {0} serves: {1}", entry.drop, e);
     }
     var sentence =
-        "%s serves%s: release %d%s"
+        "%s %s%s: release %d%s"
             .formatted(
                 release.name(),
+                release.kind() == Kind.BUNDLE ? "is installed" : "serves",
                 release.place().map(place -> " at " + place).orElse(""),
                 release.number(),
                 release.version().isEmpty() ? "" : ", version " + release.version());

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.yimmo.wsgi.deploy.internal.release.Examination;
 import org.yimmo.wsgi.deploy.internal.release.Leftovers;
@@ -34,6 +37,22 @@ record DropFolder(Path path) {
       }
     }
     return stamps;
+  }
+
+  /**
+   * What people may have meant to be deployed, and is not.
+   *
+   * @throws IOException the folder cannot be read
+   */
+  Set<String> others() throws IOException {
+    try (var files = Files.list(path)) {
+      return files
+          .filter(file -> !Examination.isDrop(file) && !Files.isDirectory(file))
+          .map(file -> file.getFileName().toString())
+          .filter(
+              name -> !name.startsWith(".") && !name.endsWith("~") && !name.startsWith("README"))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
   }
 
   private static String stamp(Path drop) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,6 +33,7 @@ public final class Manager implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("yimmo-deployments").daemon().factory());
   private String complaint = ""; // the deployments thread's
+  private Set<String> toldOf = Set.of(); // likewise
 
   /**
    * Begins to watch.
@@ -62,6 +64,7 @@ public final class Manager implements AutoCloseable {
     var begun = System.nanoTime();
     try {
       deployments.look(folder.stamps());
+      tellOfOthers(folder.others());
       complaint = "";
     } catch (IOException | RuntimeException | Error e) {
       complain(e);
@@ -71,6 +74,18 @@ public final class Manager implements AutoCloseable {
           Math.max(BETWEEN_LOOKS.toNanos(), (System.nanoTime() - begun) * MOST_OF_THE_TIME_ASLEEP);
       again(pause);
     }
+  }
+
+  /** Once for each, as long as it is there. */
+  private void tellOfOthers(Set<String> others) {
+    others.stream()
+        .filter(name -> !toldOf.contains(name))
+        .forEach(name ->
+            LOG.log(
+                Level.INFO,
+                "{0} is left alone: only .py, .zip and .jar files and folders are deployed",
+                name));
+    toldOf = others;
   }
 
   private void again(long pauseNanos) {

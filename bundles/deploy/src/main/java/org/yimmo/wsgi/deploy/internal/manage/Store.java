@@ -159,14 +159,15 @@ final class Store implements AutoCloseable {
     }
     var properties = PropertiesFile.read(file);
     var location = root.resolve(name).resolve(Integer.toString(number));
-    if (properties.getProperty("kind", "").equals("java")) {
+    var kind = Kind.of(properties.getProperty("kind", ""));
+    if (kind != Kind.PYTHON) {
       location = location.resolve(Path.of(properties.getProperty("location")).getFileName());
     }
     return Optional.of(
         new Release(
             name,
             number,
-            properties.getProperty("kind", "").equals("java") ? Kind.JAVA : Kind.PYTHON,
+            kind,
             location,
             properties.getProperty("version", ""),
             Optional.ofNullable(properties.getProperty("path"))

@@ -160,11 +160,23 @@ public final class Examination {
     filling.copyFile(drop);
     return new Content(
         Names.require(symbolicName),
-        Kind.JAVA,
+        kind(main),
         into.resolve(drop.getFileName().toString()),
         main.getValue("Bundle-Version") == null ? "" : main.getValue("Bundle-Version").strip(),
         Optional.ofNullable(main.getValue(Headers.PATH))
             .map(path -> Place.of(host(main), path.strip())));
+  }
+
+  private static Kind kind(Attributes main) {
+    var application =
+        matches(main, "Import-Package", "(.*,)?\\s*org\\.yimmo\\.wsgi\\.application\\s*([;,].*)?");
+    var forOthers = main.getValue("Export-Package") != null;
+    var single = matches(main, SYMBOLIC_NAME, ".*;\\s*singleton\\s*:=\\s*\"?true\\b.*");
+    return application && !forOthers && !single ? Kind.JAVA : Kind.BUNDLE;
+  }
+
+  private static boolean matches(Attributes main, String header, String pattern) {
+    return main.getValue(header) != null && main.getValue(header).matches("(?s)" + pattern);
   }
 
   private static String host(Attributes main) {

@@ -2,10 +2,14 @@ package org.yimmo.wsgi.deploy.internal.release;
 
 import java.util.Locale;
 
-/** What serves: the extender for Python, or the bundle itself for Java. */
+/** What a drop is to the processes that get it. */
 public enum Kind {
+  /** Files, of which the extender makes an application. */
   PYTHON,
-  JAVA;
+  /** A bundle that is an application: a new version can stand beside the old one in a process. */
+  JAVA,
+  /** Any other bundle: those that depend on it shall not notice that a new version comes. */
+  BUNDLE;
 
   /** As a generation file has it. */
   public String word() {
@@ -17,7 +21,7 @@ public enum Kind {
    *
    * @throws IllegalArgumentException there is none
    */
-  static Kind of(String word) {
+  public static Kind of(String word) {
     return valueOf(word.toUpperCase(Locale.ROOT));
   }
 }

@@ -57,7 +57,7 @@ public final class Packaging {
   private String make(Optional<Path> requirements, Path output)
       throws BadDropException, IOException {
     var content = Examination.examine(source, work);
-    if (content.kind() == Kind.JAVA) {
+    if (content.kind() != Kind.PYTHON) {
       throw new BadDropException("it is a Java bundle already: drop it as it is");
     }
     var manifest = manifest();

@@ -3,12 +3,17 @@ package org.yimmo.wsgi.deploy.internal.serve;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.deploy.internal.release.Generation;
 import org.yimmo.wsgi.deploy.internal.release.Kind;
 
@@ -30,7 +35,7 @@ public final class Serving implements AutoCloseable {
       throws IOException {
     this.context = context;
     var generation = Generation.read(file);
-    bundles = new Bundles(context);
+    bundles = new Bundles(context, this::warmUp);
     failures = new Failures(context);
     var pythons =
         generation.members().stream().filter(member -> member.kind() == Kind.PYTHON).count();
@@ -77,6 +82,22 @@ public final class Serving implements AutoCloseable {
       bundles.abort();
     }
     return refused;
+  }
+
+  /** Through the bundle that calls applications (docs/wiring.md). */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // what the property promises
+  private Optional<String> warmUp(ServiceReference<Application> application) {
+    try {
+      return context.getServiceReferences(Function.class, "(yimmo.warmup=true)").stream()
+          .findFirst()
+          .map(reference ->
+              (Function<ServiceReference<Application>, Optional<String>>)
+                  context.getService(reference))
+          .orElse(_ -> Optional.of("nobody in this process can warm it up"))
+          .apply(application);
+    } catch (InvalidSyntaxException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private Map<String, String> commit(Generation generation) {

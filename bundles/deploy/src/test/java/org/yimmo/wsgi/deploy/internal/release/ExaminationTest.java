@@ -158,6 +158,24 @@ class ExaminationTest {
     assertEquals(List.of("app", "lib"), read.pythonPath());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Import-Package: org.osgi.framework",
+        "Import-Package: org.yimmo.wsgi.application.more",
+        "Import-Package: org.yimmo.wsgi.application\nExport-Package: org.example.api",
+        "Import-Package: org.yimmo.wsgi.application\nBundle-SymbolicName: x; singleton := true",
+      })
+  void aBundleThatOthersMayDependOnIsTakenAsSuch(String headers) throws Exception {
+    var name = headers.contains("Bundle-SymbolicName") ? "" : "Bundle-SymbolicName: x\n";
+    var manifest = "Manifest-Version: 1.0\n" + name + headers + "\n";
+
+    var content = examine(zip("library.jar", "META-INF/MANIFEST.MF", manifest));
+
+    assertEquals(Kind.BUNDLE, content.kind());
+    assertEquals(into.resolve("library.jar"), content.location());
+  }
+
   @Test
   void aJavaBundleStaysAJar() throws Exception {
     var jar =
@@ -169,6 +187,8 @@ class ExaminationTest {
             Bundle-ManifestVersion: 2
             Bundle-SymbolicName: org.example.hello
             Bundle-Version: 1.0.0
+            Import-Package: org.osgi.framework,org.yimmo.wsgi.application;ver
+             sion="[1.0,2)"
             """);
 
     var content = examine(jar);
