@@ -395,6 +395,6 @@ class FrameDecoderTest {
             .lines()
             .count();
 
-    assertEquals(136, count);
+    assertEquals(137, count);
   }
 }
