@@ -53,9 +53,9 @@ def parse_arguments():
 def measure(server, load, warmup, seconds):
     """Returns messages per second, CPU µs of the server per message, and CPUs the client used."""
     size, connections, on_their_way = load
-    java = pathlib.Path(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java"
+    home = os.environ.get("JAVA_HOME")
     command = [
-        java, "-XX:+UseSerialGC", HERE / "EchoClient.java", server.port, "/echo", connections, size,
+        f"{home}/bin/java" if home else "java", "-XX:+UseSerialGC", HERE / "EchoClient.java", server.port, "/echo", connections, size,
         on_their_way, warmup, seconds]
     with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as client:
         client.stdout.readline()
@@ -64,7 +64,7 @@ def measure(server, load, warmup, seconds):
         cpu = server.cpu_seconds() - cpu
     if not end:
         raise Fault(f"the client failed with {size} octets, {connections} connections")
-    messages, seconds, client_cpu = int(end[1]), float(end[2]), float(end[3])  # what it took
+    messages, seconds, client_cpu = int(end[1]), float(end[2]), float(end[3])
     return messages / seconds, 1e6 * cpu / messages, client_cpu / seconds
 
 
