@@ -16,6 +16,8 @@ YMO_WS_OP_CLOSE = CLOSE = 0x8
 YMO_WS_OP_PING = PING = 0x9
 YMO_WS_OP_PONG = PONG = 0xA
 
+_WHOLE_TEXT = FIN | TEXT
+_WHOLE_BINARY = FIN | BINARY
 _LARGEST_CONTROL_PAYLOAD = 125
 _LARGEST_SIZE = 2**31 - 1
 _LONGEST_SECONDS = 10**9
@@ -69,14 +71,20 @@ class WebSocket:
         discarded.
         """
         if isinstance(msg, str):
-            octets, usual = msg.encode("utf-8"), FIN | TEXT
+            octets, usual = msg.encode("utf-8"), _WHOLE_TEXT
         elif isinstance(msg, (bytes, bytearray, memoryview)):
-            octets, usual = bytes(msg), FIN | BINARY
+            octets, usual = bytes(msg), _WHOLE_BINARY
         else:
             raise TypeError("a message is str or bytes, not " + type(msg).__name__)
         if flags is None:
             flags = usual
-        if flags == FIN | TEXT and usual != flags:
+        if flags == usual and not self._fragmented:
+            self._link.send(flags, octets)
+        else:
+            self._send_frame(flags, octets, usual)
+
+    def _send_frame(self, flags, octets, usual):
+        if flags == _WHOLE_TEXT and usual != flags:
             octets.decode("utf-8")  # UnicodeDecodeError: the client would close the connection
         opcode = flags & ~FIN
         if opcode == CLOSE:
@@ -234,8 +242,10 @@ def opened(ws):
 def received(ws, msg):
     callback = ws._endpoint.on_message
     if callback is not None:
-        flags = FIN | TEXT if type(msg) is str else FIN | BINARY
-        _check("on_message", callback(ws, msg, flags))
+        flags = _WHOLE_TEXT if type(msg) is str else _WHOLE_BINARY
+        result = callback(ws, msg, flags)
+        if result is not None:
+            _check("on_message", result)
 
 
 def closed(ws, code, reason):
