@@ -1,19 +1,14 @@
 package org.yimmo.wsgi.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.inject.Inject;
@@ -27,9 +22,11 @@ import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Environ;
 import org.yimmo.wsgi.application.Field;
 import org.yimmo.wsgi.application.StartResponse;
+import org.yimmo.wsgi.application.WebSocket;
 import org.yimmo.wsgi.application.WebSocketEndpoint;
 import org.yimmo.wsgi.itests.support.PaxExam;
 import org.yimmo.wsgi.itests.support.Serving;
+import org.yimmo.wsgi.itests.support.WebSocketClient;
 
 /** WebSockets of an application in Java, through sockets, with the client of the JDK. */
 @ExtendWith(PaxExam.class)
@@ -43,7 +40,7 @@ public class JavaWebSocketIT {
   public void echoesTextAndBinaryMessagesInTheirOrder() throws Exception {
     var echo = register(new Echo());
     try (var serving = new Serving(configurationAdmin);
-        var client = new Client(serving.port(), "/echo")) {
+        var client = WebSocketClient.to(serving.port(), "/echo")) {
       for (int i = 0; i < 100; i++) {
         client.text("message " + i);
       }
@@ -64,7 +61,7 @@ public class JavaWebSocketIT {
     var endpoint = new Echo();
     var echo = register(endpoint);
     try (var serving = new Serving(configurationAdmin);
-        var client = new Client(serving.port(), "/echo")) {
+        var client = WebSocketClient.to(serving.port(), "/echo")) {
       assertEquals("opened /echo", client.next());
 
       client.close(4000, "enough");
@@ -80,7 +77,7 @@ public class JavaWebSocketIT {
   public void closesWith1011WhenACallFails() throws Exception {
     var echo = register(new Echo());
     try (var serving = new Serving(configurationAdmin);
-        var client = new Client(serving.port(), "/echo")) {
+        var client = WebSocketClient.to(serving.port(), "/echo")) {
       assertEquals("opened /echo", client.next());
 
       client.text("fail");
@@ -96,7 +93,7 @@ public class JavaWebSocketIT {
     var echo = register(new Echo());
     try {
       var serving = new Serving(configurationAdmin);
-      try (var client = new Client(serving.port(), "/echo")) {
+      try (var client = WebSocketClient.to(serving.port(), "/echo")) {
         assertEquals("opened /echo", client.next());
 
         serving.close();
@@ -112,7 +109,7 @@ public class JavaWebSocketIT {
   public void servesOrdinaryRequestsMeanwhile() throws Exception {
     var echo = register(new Echo());
     try (var serving = new Serving(configurationAdmin);
-        var client = new Client(serving.port(), "/echo");
+        var client = WebSocketClient.to(serving.port(), "/echo");
         var wire = serving.connect()) {
       assertEquals("opened /echo", client.next());
 
@@ -176,13 +173,12 @@ public class JavaWebSocketIT {
     }
 
     @Override
-    public void opened(org.yimmo.wsgi.application.WebSocket socket) {
+    public void opened(WebSocket socket) {
       socket.send("opened " + socket.environ().variable("PATH_INFO").orElse(""));
     }
 
     @Override
-    public void received(
-        org.yimmo.wsgi.application.WebSocket socket, boolean text, ByteBuffer content) {
+    public void received(WebSocket socket, boolean text, ByteBuffer content) {
       var message = StandardCharsets.UTF_8.decode(content.duplicate()).toString();
       if (message.equals("fail")) {
         throw new IllegalStateException("as the test wants it");
@@ -195,79 +191,8 @@ public class JavaWebSocketIT {
     }
 
     @Override
-    public void closed(org.yimmo.wsgi.application.WebSocket socket, int code, String reason) {
+    public void closed(WebSocket socket, int code, String reason) {
       ends.add(code + " " + reason);
-    }
-  }
-
-  /** What comes is a line in a queue. */
-  private static final class Client implements WebSocket.Listener, AutoCloseable {
-    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
-    private final StringBuilder text = new StringBuilder();
-    private final java.io.ByteArrayOutputStream octets = new java.io.ByteArrayOutputStream();
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final WebSocket socket;
-
-    Client(int port, String path) throws Exception {
-      socket =
-          http.newWebSocketBuilder()
-              .buildAsync(URI.create("ws://127.0.0.1:" + port + path), this)
-              .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    void text(String message) throws Exception {
-      socket.sendText(message, true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    void binary(String message) throws Exception {
-      var content = ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8));
-      socket.sendBinary(content, true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    void close(int code, String reason) throws Exception {
-      socket.sendClose(code, reason).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    /** Null when nothing comes. */
-    String next() throws InterruptedException {
-      return received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
-      text.append(part);
-      if (last) {
-        received.add(text.toString());
-        text.setLength(0);
-      }
-      from.request(1);
-      return null;
-    }
-
-    @Override
-    public CompletionStage<?> onBinary(WebSocket from, ByteBuffer part, boolean last) {
-      while (part.hasRemaining()) {
-        octets.write(part.get());
-      }
-      if (last) {
-        received.add("binary " + octets.toString(StandardCharsets.UTF_8));
-        octets.reset();
-      }
-      from.request(1);
-      return null;
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-      received.add("closed " + code);
-      return null;
-    }
-
-    @Override
-    public void close() {
-      socket.abort();
-      http.shutdownNow();
-      assertNull(received.peek(), "more came than was expected");
     }
   }
 }

@@ -32,7 +32,7 @@ public interface WebSocket {
    */
   boolean send(int firstOctet, ByteBuffer payload);
 
-  /** Begins the closing handshake; later calls do nothing. */
+  /** Begins the closing handshake: no message is served any more. Later calls do nothing. */
   void close(int code, String reason);
 
   /** Whether nothing can be sent any more. */

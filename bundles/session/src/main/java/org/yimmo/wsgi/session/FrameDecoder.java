@@ -58,6 +58,7 @@ final class FrameDecoder {
   private boolean fin;
   private boolean compressedFrame;
   private int numberOctets; // of a length or a key, still to come
+  private int leastLength; // that needs so many octets: fewer MUST be used where they do (§5.2)
   private long remaining; // of the payload
   private int key;
   private final byte[] control = new byte[Opcode.MAX_CONTROL_BYTES];
@@ -142,6 +143,7 @@ final class FrameDecoder {
     }
     if (remaining > Opcode.MAX_CONTROL_BYTES) {
       numberOctets = remaining == 126 ? 2 : 8;
+      leastLength = remaining == 126 ? Opcode.MAX_CONTROL_BYTES + 1 : 1 << 16;
       remaining = 0;
       part = Part.LONG_LENGTH;
     } else {
@@ -156,6 +158,9 @@ final class FrameDecoder {
     remaining = remaining << 8 | octet;
     numberOctets--;
     if (numberOctets == 0) {
+      if (remaining < leastLength) {
+        throw WebSocketFailure.protocol("length in more octets than it needs");
+      }
       headEnds();
     }
   }

@@ -25,7 +25,7 @@ final class Conversation implements Runnable, WebSocket {
   private final WebSocketEndpoint endpoint;
   private final WebSocketLink link;
   private final Runnable goingAway = this::goAway;
-  private boolean broken; // worker threads, one after the other
+  private volatile boolean finished; // by the application, on any thread: it wants no more messages
 
   Conversation(Routes.Found found, RequestEnviron environ, WebSocketEndpoint endpoint) {
     this.found = found;
@@ -85,14 +85,14 @@ final class Conversation implements Runnable, WebSocket {
       switch (event) {
         case Event.Opened _ -> endpoint.opened(this);
         case Event.Message(var text, var content) -> {
-          if (!broken) {
+          if (!finished) {
             endpoint.received(this, text, ByteBuffer.wrap(content));
           }
         }
         case Event.Closed(var code, var reason) -> endpoint.closed(this, code, reason);
       }
     } catch (Throwable failure) { // an application's Error must not end the worker
-      broken = true;
+      finished = true;
       LOG.log(
           Level.ERROR,
           () ->
@@ -135,6 +135,7 @@ final class Conversation implements Runnable, WebSocket {
 
   @Override
   public void close(int code, String reason) {
+    finished = true;
     link.close(code, reason);
   }
 

@@ -100,6 +100,29 @@ class WebSocketRequestTest {
   }
 
   @Test
+  void noMessageFollowsWhenTheApplicationCloses() {
+    var link = upgraded();
+    link.offer(new Event.Message(true, new byte[] {'e', 'n', 'd'}));
+    link.offer(new Event.Message(true, new byte[] {'x'}));
+    link.offer(new Event.Closed(4000, ""));
+
+    link.callbacks().run();
+
+    assertEquals(List.of("received end", "closed 4000 "), calls);
+  }
+
+  @Test
+  void messagesThatCameBeforeTheClientClosedAreServed() {
+    var link = upgraded();
+    link.offer(new Event.Message(true, new byte[] {'x'}));
+    link.offer(new Event.Closed(1000, ""));
+
+    link.callbacks().run();
+
+    assertEquals(List.of("received x", "closed 1000 "), calls);
+  }
+
+  @Test
   void isServedSomeEventsAtATime() {
     var link = upgraded();
     for (int i = 0; i < 20; i++) {
@@ -165,6 +188,9 @@ class WebSocketRequestTest {
         throw new IllegalStateException("as the test wants it");
       }
       calls.add("received " + message);
+      if (message.equals("end")) {
+        socket.close(4000, "");
+      }
     }
 
     @Override

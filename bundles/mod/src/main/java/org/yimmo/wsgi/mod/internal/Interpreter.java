@@ -33,12 +33,12 @@ final class Interpreter {
     workers = new Workers(py, gil);
     overseer = new Overseer(py, workers);
     gil.add(overseer);
-    sockets = new WebSockets(py, beginning.websockets());
+    sockets = new WebSockets(py);
     py.bootstrap(
             "prepare_interpreter",
             py.string(beginning.productVersion()),
             py.share(workers.contextType().type()),
-            sockets.publish())
+            py.string(beginning.websockets()))
         .close();
   }
 
@@ -116,7 +116,7 @@ final class Interpreter {
   }
 
   private PythonApplication imported(Settings settings) throws LoadFailure {
-    var registry = sockets.registry();
+    var endpoints = py.bootstrap("endpoints");
     try (var found =
         py.bootstrap("load", py.string(settings.module()), py.string(settings.app()))) {
       var application = py.c().PyTuple_GetItem(found.borrow(), 0);
@@ -129,7 +129,7 @@ final class Interpreter {
           overseer,
           sockets,
           py.share(application),
-          registry,
+          endpoints,
           py.ofBootstrap("rehearse"));
     }
   }

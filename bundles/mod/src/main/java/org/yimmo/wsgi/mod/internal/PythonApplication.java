@@ -25,11 +25,11 @@ final class PythonApplication implements Application {
   private final Overseer overseer;
   private final WebSockets sockets;
   private final Owned application; // as long as the interpreter: a request may be in it
-  private final Owned registry; // likewise; what it wants of WebSockets
+  private final Owned endpoints; // likewise: a list
   private final Owned rehearsal; // likewise
 
   /**
-   * @param registry of its WebSockets
+   * @param endpoints what it wants of WebSockets
    * @param rehearsal what is called in place of the application to get warm
    */
   PythonApplication(
@@ -38,20 +38,20 @@ final class PythonApplication implements Application {
       Overseer overseer,
       WebSockets sockets,
       Owned application,
-      Owned registry,
+      Owned endpoints,
       Owned rehearsal) {
     this.py = py;
     this.workers = workers;
     this.overseer = overseer;
     this.sockets = sockets;
     this.application = application;
-    this.registry = registry;
+    this.endpoints = endpoints;
     this.rehearsal = rehearsal;
   }
 
   @Override
   public Application rehearsal() {
-    return new PythonApplication(py, workers, overseer, sockets, rehearsal, registry, rehearsal);
+    return new PythonApplication(py, workers, overseer, sockets, rehearsal, endpoints, rehearsal);
   }
 
   @Override
@@ -83,9 +83,9 @@ final class PythonApplication implements Application {
             worker ->
                 found.set(
                     sockets
-                        .taker(registry.borrow(), worker.environ(environ))
+                        .taker(endpoints.borrow(), () -> worker.environ(environ))
                         .map(taker ->
-                            new PythonEndpoint(py, workers, sockets, registry.borrow(), taker))));
+                            new PythonEndpoint(py, workers, sockets, endpoints.borrow(), taker))));
     return found.get();
   }
 

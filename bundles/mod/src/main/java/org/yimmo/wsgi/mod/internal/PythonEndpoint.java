@@ -15,17 +15,17 @@ final class PythonEndpoint implements WebSocketEndpoint {
   private final Python py;
   private final Workers workers;
   private final WebSockets sockets;
-  private final long registry; // borrowed from the application, which is never given up
+  private final long endpoints; // borrowed from the application, which is never given up
   private final WebSockets.Taker taker;
   private Owned link; // guarded by the GIL, as the next one
   private Owned object; // the yimmo.WebSocket
 
   PythonEndpoint(
-      Python py, Workers workers, WebSockets sockets, long registry, WebSockets.Taker taker) {
+      Python py, Workers workers, WebSockets sockets, long endpoints, WebSockets.Taker taker) {
     this.py = py;
     this.workers = workers;
     this.sockets = sockets;
-    this.registry = registry;
+    this.endpoints = endpoints;
     this.taker = taker;
     link = py.nothing();
     object = py.nothing();
@@ -47,7 +47,7 @@ final class PythonEndpoint implements WebSocketEndpoint {
               object =
                   sockets.make(
                       link.borrow(),
-                      registry,
+                      endpoints,
                       taker,
                       worker.environ(socket.environ()),
                       socket.protocol());

@@ -21,7 +21,7 @@ def version():
     return "%d.%d.%d" % sys.version_info[:3]
 
 
-def prepare_interpreter(version, context_type, publish_websockets):
+def prepare_interpreter(version, context_type, websockets):
     """Once in each interpreter, before anything of an application is imported."""
     _keep_signals_from_applications()
     for stream in (sys.stdout, sys.stderr):
@@ -31,8 +31,58 @@ def prepare_interpreter(version, context_type, publish_websockets):
     module.__version__ = version
     module.Context = context_type
     module.Timeout = Timeout
-    publish_websockets(module)
+    module.__all__ = ["Context", "Timeout", *_OF_WEBSOCKETS]
+    module.__getattr__ = _offering_websockets(module, websockets)
     sys.modules["yimmo"] = module
+
+
+def _offering_websockets(module, source):
+    """websockets.py is compiled when an application uses something of it: that takes
+    milliseconds."""
+    lock = threading.Lock()
+
+    def __getattr__(name):
+        with lock:
+            if name in _OF_WEBSOCKETS and "_yimmo_websockets" not in sys.modules:
+                websockets = types.ModuleType("_yimmo_websockets")
+                websockets.loading = lambda: _loading
+                exec(compile(source, _HERE, "exec"), vars(websockets))
+                for published in _OF_WEBSOCKETS:
+                    setattr(module, published, getattr(websockets, published))
+                sys.modules[websockets.__name__] = websockets
+        if name in _OF_WEBSOCKETS:
+            return vars(module)[name]
+        raise AttributeError("module 'yimmo' has no attribute %r" % name)
+
+    module.__dir__ = lambda: sorted({*vars(module), *_OF_WEBSOCKETS})
+    return __getattr__
+
+
+_OF_WEBSOCKETS = (
+    "WebSocket",
+    "init_websockets",
+    "YMO_WS_FLAG_FIN",
+    "YMO_WS_OP_CONTINUATION",
+    "YMO_WS_OP_TEXT",
+    "YMO_WS_OP_BINARY",
+    "YMO_WS_OP_CLOSE",
+    "YMO_WS_OP_PING",
+    "YMO_WS_OP_PONG",
+)
+
+_loading = []
+
+
+def endpoints():
+    """Where yimmo.init_websockets of the application that is loaded next leaves what it wants."""
+    global _loading
+    _loading = []
+    return _loading
+
+
+def websockets():
+    """The module, if an application has used it."""
+    return sys.modules["_yimmo_websockets"]
 
 
 def prepare_process():

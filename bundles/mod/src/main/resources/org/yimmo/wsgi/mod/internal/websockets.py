@@ -1,15 +1,23 @@
 """WebSockets of the applications of an interpreter: yimmo.init_websockets and yimmo.WebSocket.
 
-Runs once in each interpreter, after bootstrap.py. The connection itself is a link, an object of
-Java: send(first_octet, octets), close(code, reason), closed() and pending().
+Runs in each interpreter whose applications use it; `loading` is put in before. The connection
+itself is a link, an object of Java: send(first_octet, octets), close(code, reason), closed() and
+pending().
 """
 
 import io
 import re
 
-FIN = 0x80  # a frame's first octet, RFC 6455 section 5.2
-CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+YMO_WS_FLAG_FIN = FIN = 0x80  # a frame's first octet, RFC 6455 section 5.2
+YMO_WS_OP_CONTINUATION = CONTINUATION = 0x0
+YMO_WS_OP_TEXT = TEXT = 0x1
+YMO_WS_OP_BINARY = BINARY = 0x2
+YMO_WS_OP_CLOSE = CLOSE = 0x8
+YMO_WS_OP_PING = PING = 0x9
+YMO_WS_OP_PONG = PONG = 0xA
 
+_WHOLE_TEXT = FIN | TEXT
+_WHOLE_BINARY = FIN | BINARY
 _LARGEST_CONTROL_PAYLOAD = 125
 _LARGEST_SIZE = 2**31 - 1
 _LONGEST_SECONDS = 10**9
@@ -63,14 +71,20 @@ class WebSocket:
         discarded.
         """
         if isinstance(msg, str):
-            octets, usual = msg.encode("utf-8"), FIN | TEXT
+            octets, usual = msg.encode("utf-8"), _WHOLE_TEXT
         elif isinstance(msg, (bytes, bytearray, memoryview)):
-            octets, usual = bytes(msg), FIN | BINARY
+            octets, usual = bytes(msg), _WHOLE_BINARY
         else:
             raise TypeError("a message is str or bytes, not " + type(msg).__name__)
         if flags is None:
             flags = usual
-        if flags == FIN | TEXT and usual != flags:
+        if flags == usual and not self._fragmented:
+            self._link.send(flags, octets)
+        else:
+            self._send_frame(flags, octets, usual)
+
+    def _send_frame(self, flags, octets, usual):
+        if flags == _WHOLE_TEXT and usual != flags:
             octets.decode("utf-8")  # UnicodeDecodeError: the client would close the connection
         opcode = flags & ~FIN
         if opcode == CLOSE:
@@ -101,7 +115,7 @@ class WebSocket:
             self.close(int.from_bytes(octets[:2], "big"), octets[2:].decode("utf-8"))
 
     def close(self, code=1000, reason=""):
-        """Begins the closing handshake; on_close follows. A second call does nothing."""
+        """Begins the closing handshake: no message follows, but on_close. Later calls do nothing."""
         if not (code in (1000, 1001, 1002, 1003) or 1007 <= code <= 1014 or 3000 <= code <= 4999):
             raise ValueError("%r is no code that an endpoint may send (RFC 6455, 7.4)" % (code,))
         if len(reason.encode("utf-8")) > _LARGEST_CONTROL_PAYLOAD - 2:
@@ -153,7 +167,7 @@ def init_websockets(
         int(1000 * _within("idle_timeout", idle_timeout or 0, 0, _LONGEST_SECONDS)),
         int(bool(compression)),
     )
-    _loading.add(endpoint)
+    _add(loading(), endpoint)
 
 
 def _within(name, value, least, most):
@@ -187,27 +201,22 @@ class _Endpoint:
     __slots__ = ("on_open", "on_message", "on_close", "path", "fits", "select", "settings")
 
 
-class _Registry:
-    """The calls of init_websockets of one application."""
+def _add(endpoints, endpoint):
+    for i, present in enumerate(endpoints):
+        if present.path == endpoint.path:
+            endpoints[i] = endpoint
+            return
+    endpoints.append(endpoint)
 
-    def __init__(self):
-        self.endpoints = []
 
-    def add(self, endpoint):
-        for i, present in enumerate(self.endpoints):
-            if present.path == endpoint.path:
-                self.endpoints[i] = endpoint
-                return
-        self.endpoints.append(endpoint)
-
-    def find(self, environ):
-        """Who takes the WebSocket that a request asks for: None, or the number of the _Endpoint,
-        what was chosen of the sub-protocols that the client offers, and the settings."""
-        environ["wsgi.input"] = io.BytesIO()
-        for number, endpoint in enumerate(self.endpoints):
-            if endpoint.fits(environ):
-                return (number, _subprotocol(endpoint, environ)) + endpoint.settings
-        return None
+def find(endpoints, environ):
+    """Who takes the WebSocket that a request asks for: None, or the number of the _Endpoint, what
+    was chosen of the sub-protocols that the client offers, and the settings."""
+    environ["wsgi.input"] = io.BytesIO()
+    for number, endpoint in enumerate(endpoints):
+        if endpoint.fits(environ):
+            return (number, _subprotocol(endpoint, environ)) + endpoint.settings
+    return None
 
 
 def _subprotocol(endpoint, environ):
@@ -219,19 +228,9 @@ def _subprotocol(endpoint, environ):
     return chosen
 
 
-_loading = _Registry()
-
-
-def registry():
-    """For the application that is about to be loaded."""
-    global _loading
-    _loading = _Registry()
-    return _loading
-
-
-def make(link, registry, number, environ, subprotocol):
+def make(link, endpoints, number, environ, subprotocol):
     environ["wsgi.input"] = io.BytesIO()
-    return WebSocket(link, registry.endpoints[number], environ, subprotocol or None)
+    return WebSocket(link, endpoints[number], environ, subprotocol or None)
 
 
 def opened(ws):
@@ -243,8 +242,10 @@ def opened(ws):
 def received(ws, msg):
     callback = ws._endpoint.on_message
     if callback is not None:
-        flags = FIN | TEXT if type(msg) is str else FIN | BINARY
-        _check("on_message", callback(ws, msg, flags))
+        flags = _WHOLE_TEXT if type(msg) is str else _WHOLE_BINARY
+        result = callback(ws, msg, flags)
+        if result is not None:
+            _check("on_message", result)
 
 
 def closed(ws, code, reason):
@@ -258,16 +259,3 @@ def closed(ws, code, reason):
 def _check(name, result):
     if result is not None and result != 0:
         raise RuntimeError("%s returned %r, which closes the WebSocket" % (name, result))
-
-
-def publish(module):
-    """What applications see."""
-    module.WebSocket = WebSocket
-    module.init_websockets = init_websockets
-    module.YMO_WS_FLAG_FIN = FIN
-    module.YMO_WS_OP_CONTINUATION = CONTINUATION
-    module.YMO_WS_OP_TEXT = TEXT
-    module.YMO_WS_OP_BINARY = BINARY
-    module.YMO_WS_OP_CLOSE = CLOSE
-    module.YMO_WS_OP_PING = PING
-    module.YMO_WS_OP_PONG = PONG
