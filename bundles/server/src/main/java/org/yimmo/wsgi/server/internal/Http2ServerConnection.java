@@ -31,7 +31,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.session.ExchangeSummary;
@@ -78,6 +77,7 @@ final class Http2ServerConnection extends Http2ConnectionHandler
 
   private ChannelHandlerContext context;
   private boolean open;
+  private boolean broken; // by a connection error
   private boolean flushing; // a flush was asked for
   private CharSequence[] list = new CharSequence[64]; // names and values, on their way
 
@@ -184,12 +184,17 @@ final class Http2ServerConnection extends Http2ConnectionHandler
   @Override
   protected void onConnectionError(
       ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception http2) {
+    if (broken) {
+      return; // what is still written on the way to the end fails, too
+    }
+    broken = true;
     if (http2 == null || http2.error() == Http2Error.INTERNAL_ERROR) {
-      LOGGER.log(System.Logger.Level.ERROR, "a connection failed by a fault of the server", cause);
+      report(cause);
     } else {
       LOGGER.log(System.Logger.Level.DEBUG, "a connection is ended: {0}", cause.getMessage());
     }
     super.onConnectionError(ctx, outbound, cause, http2);
+    session.closed();
   }
 
   @Override
@@ -202,13 +207,19 @@ final class Http2ServerConnection extends Http2ConnectionHandler
   }
 
   private void failed(Throwable cause) {
-    var clients = cause instanceof IOException || cause.getCause() instanceof SSLException;
+    report(cause);
+    close();
+  }
+
+  private static void report(Throwable cause) {
+    var clients =
+        cause instanceof IOException
+            || cause.getCause() instanceof IOException; // SSLException is one
     if (clients) {
       LOGGER.log(System.Logger.Level.DEBUG, "a connection failed: {0}", cause.getMessage());
     } else {
       LOGGER.log(System.Logger.Level.ERROR, "a connection failed by a fault of the server", cause);
     }
-    close();
   }
 
   @Override
@@ -414,8 +425,13 @@ final class Http2ServerConnection extends Http2ConnectionHandler
     @Override
     public void resetWhenWritten() {
       if (!closed) {
-        var _ = ended.addListener(_ -> reset(StreamError.NO_ERROR));
+        var _ = ended.addListener(_ -> ioThread.execute(this::resetNow));
       }
+    }
+
+    private void resetNow() {
+      reset(StreamError.NO_ERROR);
+      flushOrFail();
     }
 
     @Override
