@@ -69,9 +69,9 @@ public final class Http2Session {
    * @return the stream, whose events the caller reports until it is {@link RequestStream#closed}
    */
   public RequestStream begin(StreamOutput output, CharSequence[] list, int length, boolean last) {
-    var stream = open(output);
+    var stream = open(output, last);
     try {
-      stream.begin(heads.decode(list, length), last);
+      stream.begin(heads.decode(list, length));
     } catch (RefusedException e) {
       stream.refuse(e);
     }
@@ -80,14 +80,15 @@ public final class Http2Session {
 
   /** The same with a head that is larger than allowed, and was not kept. */
   public RequestStream beginTooLarge(StreamOutput output) {
-    var stream = open(output);
+    var stream = open(output, true);
     stream.refuse(StreamHeads.fieldsTooLarge());
     return stream;
   }
 
-  private RequestStream open(StreamOutput output) {
-    var stream = new RequestStream(this, shared, output);
+  private RequestStream open(StreamOutput output, boolean last) {
+    var stream = new RequestStream(this, shared, output, last);
     streams.add(stream);
+    idleDeadline = NEVER;
     return stream;
   }
 
@@ -177,8 +178,9 @@ public final class Http2Session {
       return;
     }
     if (!streams.isEmpty()) {
-      idleDeadline = NEVER;
-    } else if (refusing) {
+      return;
+    }
+    if (refusing) {
       end();
     } else if (idleDeadline == NEVER) {
       idleDeadline = shared.clock.getAsLong() + shared.limits.idleTimeout().toNanos();

@@ -43,7 +43,7 @@ public final class RequestStream implements Movable {
   private final long startNanos;
 
   private RequestHead head; // null: it was refused
-  private Input input = Input.CONTENT;
+  private Input input;
   private ContentCollector content; // null: there is none, or it was given on
   private int heldBytes; // that were received and not consumed
   private long contentDeadline = NEVER;
@@ -62,7 +62,11 @@ public final class RequestStream implements Movable {
   private int status;
   private long contentBytes;
 
-  RequestStream(Http2Session session, Shared shared, StreamOutput output) {
+  /**
+   * @param last whether there is nothing but a head
+   */
+  RequestStream(Http2Session session, Shared shared, StreamOutput output, boolean last) {
+    input = last ? Input.COMPLETE : Input.CONTENT;
     this.session = session;
     this.shared = shared;
     this.output = output;
@@ -71,19 +75,14 @@ public final class RequestStream implements Movable {
 
   // --- the request
 
-  /**
-   * The head has arrived.
-   *
-   * @param last whether there is no content
-   */
-  void begin(RequestHead requestHead, boolean last) throws RefusedException {
+  /** The head has arrived. */
+  void begin(RequestHead requestHead) throws RefusedException {
     head = requestHead;
     var length = head.announcedLength();
-    if (last) {
+    if (input == Input.COMPLETE) {
       if (length > 0) {
         throw RefusedException.bad("less content than announced");
       }
-      input = Input.COMPLETE;
       complete(Content.none(), startNanos);
       return;
     }
@@ -202,6 +201,7 @@ public final class RequestStream implements Movable {
     if (worker == null) {
       releaseUnserved();
       answer(Session.noWorker());
+      session.flush();
     }
   }
 

@@ -149,7 +149,7 @@ final class StreamClient implements StreamConnection {
     private void takes(int bytes) {
       if (bytes > 0) {
         untaken.add(() -> stream.written(bytes));
-        if (!takesNothing) {
+        if (!takesNothing && stream != null) {
           takesAll();
         }
       }
@@ -205,6 +205,9 @@ final class StreamClient implements StreamConnection {
     var copies = list.stream().map(text -> new String(text.toCharArray()));
     var stream = session.begin(one, copies.toArray(CharSequence[]::new), list.size(), last);
     one.stream = stream;
+    if (!takesNothing) {
+      takesAll();
+    }
     if (one.closed) {
       stream.closed();
     }
