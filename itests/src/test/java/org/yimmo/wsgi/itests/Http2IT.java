@@ -4,11 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -130,6 +141,58 @@ class Http2IT {
 
       assertTrue(said.endsWith("\n1.1"), said);
     }
+  }
+
+  @Test
+  void servesWebSocketsBesideHttp2() throws Exception {
+    var certificate = PAIR.resolve("localhost.crt");
+    try (var server =
+            Yimmo.serving(
+                    "sends_back:application",
+                    "--certfile",
+                    certificate.toString(),
+                    "--keyfile",
+                    PAIR.resolve("localhost.key").toString())
+                .start();
+        var client = HttpClient.newBuilder().sslContext(trusting(certificate)).build()) {
+      var address = URI.create("https://localhost:" + server.port() + "/");
+      var answer = client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+      assertEquals(HttpClient.Version.HTTP_2, answer.version());
+
+      var echo = new CompletableFuture<String>();
+      var socket =
+          client
+              .newWebSocketBuilder()
+              .buildAsync(
+                  URI.create("wss://localhost:" + server.port() + "/echo"),
+                  new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(
+                        WebSocket webSocket, CharSequence text, boolean last) {
+                      echo.complete(text.toString());
+                      return null;
+                    }
+                  })
+              .get(20, TimeUnit.SECONDS);
+      socket.sendText("over TLS", true);
+
+      assertEquals("over TLS", echo.get(20, TimeUnit.SECONDS));
+      socket.abort();
+    }
+  }
+
+  private static SSLContext trusting(Path certificate) throws Exception {
+    var store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    try (var pem = Files.newInputStream(certificate)) {
+      store.setCertificateEntry(
+          "server", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    var context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
   }
 
   @Test
