@@ -148,9 +148,11 @@ final class StreamClient implements StreamConnection {
 
     private void takes(int bytes) {
       if (bytes > 0) {
-        untaken.add(() -> stream.written(bytes));
-        if (!takesNothing && stream != null) {
-          takesAll();
+        if (takesNothing || stream == null) {
+          untaken.add(() -> stream.written(bytes));
+        } else {
+          progress++;
+          stream.written(bytes);
         }
       }
     }
@@ -205,9 +207,6 @@ final class StreamClient implements StreamConnection {
     var copies = list.stream().map(text -> new String(text.toCharArray()));
     var stream = session.begin(one, copies.toArray(CharSequence[]::new), list.size(), last);
     one.stream = stream;
-    if (!takesNothing) {
-      takesAll();
-    }
     if (one.closed) {
       stream.closed();
     }

@@ -15,6 +15,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** A client of HTTP/2 that sends any frame, right or wrong, and shows each that it gets. */
 final class FrameClient implements AutoCloseable {
@@ -53,26 +57,32 @@ final class FrameClient implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream input;
   private final OutputStream output;
+  private final Map<Integer, Http2Headers> heads = new HashMap<>(); // by their streams
+  private final List<Frame> kept = new ArrayList<>();
   private final DefaultHttp2HeadersDecoder hpack = new DefaultHttp2HeadersDecoder(false);
 
-  /** A frame that came. */
-  record Frame(int type, int flags, int stream, byte[] payload) {
+  /**
+   * A frame that came.
+   *
+   * @param text the payload, a character for each octet
+   */
+  record Frame(int type, int flags, int stream, String text) {
+    byte[] payload() {
+      return text.getBytes(ISO_8859_1);
+    }
+
     boolean ends() {
       return (flags & END_STREAM) != 0;
     }
 
     /** Of RST_STREAM and GOAWAY. */
     int error() {
-      return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0);
+      return ByteBuffer.wrap(payload()).getInt(type == GOAWAY ? 4 : 0);
     }
 
     /** Of GOAWAY. */
     int lastStream() {
-      return ByteBuffer.wrap(payload).getInt();
-    }
-
-    String text() {
-      return new String(payload, ISO_8859_1);
+      return ByteBuffer.wrap(payload()).getInt();
     }
   }
 
@@ -190,7 +200,7 @@ final class FrameClient implements AutoCloseable {
       block.write(127);
       var rest = octets.length - 127;
       for (; rest >= 128; rest >>= 7) {
-        block.write(rest & 127 | 128);
+        block.write((rest & 127) | 128);
       }
       block.write(rest);
     }
@@ -204,7 +214,12 @@ final class FrameClient implements AutoCloseable {
     var type = input.readUnsignedByte();
     var flags = input.readUnsignedByte();
     var stream = input.readInt();
-    return new Frame(type, flags, stream, input.readNBytes(length));
+    var payload = new String(input.readNBytes(length), ISO_8859_1);
+    var frame = new Frame(type, flags, stream, payload);
+    if (type == HEADERS) {
+      heads.put(stream, decode(frame)); // each: they build on each other
+    }
+    return frame;
   }
 
   /** The next frame of that type; others before it are dropped. */
@@ -219,26 +234,36 @@ final class FrameClient implements AutoCloseable {
     return frame;
   }
 
-  /** The response on that stream, while nothing is on others. */
+  /** The response on that stream; what comes on others meanwhile is kept. */
   Response response(int stream) throws IOException {
-    var headers = next(HEADERS);
-    check(headers, stream);
     var content = new StringBuilder();
-    for (var frame = headers; !frame.ends(); ) {
-      frame = next(DATA);
-      check(frame, stream);
+    var frame = nextOf(stream);
+    while (!frame.ends()) {
+      frame = nextOf(stream);
       content.append(frame.text());
     }
-    return new Response(decode(headers), content.toString());
+    return new Response(heads.get(stream), content.toString());
   }
 
-  private static void check(Frame frame, int stream) throws IOException {
-    if (frame.stream() != stream) {
-      throw new IOException("a frame of stream " + frame.stream() + " instead of " + stream);
+  private Frame nextOf(int stream) throws IOException {
+    var before = kept.stream().filter(frame -> frame.stream() == stream).findFirst();
+    if (before.isPresent()) {
+      kept.remove(before.get());
+      return before.get();
+    }
+    for (var frame = next(); ; frame = next()) {
+      if (frame.type() == RST_STREAM && frame.stream() == stream) {
+        throw new IOException("RST_STREAM " + frame.error());
+      } else if (frame.type() == HEADERS || frame.type() == DATA) {
+        if (frame.stream() == stream) {
+          return frame;
+        }
+        kept.add(frame);
+      }
     }
   }
 
-  Http2Headers decode(Frame headers) throws IOException {
+  private Http2Headers decode(Frame headers) throws IOException {
     try {
       return hpack.decodeHeaders(headers.stream(), Unpooled.wrappedBuffer(headers.payload()));
     } catch (Http2Exception e) {
@@ -265,6 +290,11 @@ final class FrameClient implements AutoCloseable {
     } catch (EOFException | SocketException _) {
       return true;
     }
+  }
+
+  /** Leaves, before the end of the test. */
+  void leave() throws IOException {
+    socket.close();
   }
 
   Socket socket() {

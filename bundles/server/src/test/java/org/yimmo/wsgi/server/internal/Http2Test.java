@@ -338,6 +338,7 @@ class Http2Test {
         var client = FrameClient.greet(server.port(), INITIAL_WINDOW, 0)) {
       client.get(1, "/large");
       assertTrue(waiting.await(10, TimeUnit.SECONDS));
+      assertEquals(1, client.next(HEADERS).stream());
 
       client.send(RST_STREAM, 0, 1, 0, 0, 0, 8);
 
@@ -452,7 +453,7 @@ class Http2Test {
       assertEquals("/before", client.response(1).content());
       assertEquals("/meanwhile", client.response(3).content());
       assertTrue(client.closed());
-      client.close();
+      client.leave();
       stopped.get(10, TimeUnit.SECONDS);
     }
   }
