@@ -12,7 +12,6 @@ import sys
 import tempfile
 
 APPS = pathlib.Path(__file__).resolve().parent / "apps"
-URL = "/hello"
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 LISTENING = re.compile(r"listening on \S+:(\d+)")
 PROTOCOLS = {
@@ -64,7 +63,7 @@ def measure(server, scheme, options, load):
     """Requests per second, and CPU time of the server for each in microseconds."""
     before = server.cpu_s()
     said = subprocess.run(
-        ["h2load", *load, *options, f"{scheme}://127.0.0.1:{server.port}{URL}"],
+        ["h2load", *load, *options, f"{scheme}://127.0.0.1:{server.port}/"],
         check=True, capture_output=True, text=True).stdout
     cpu_s = server.cpu_s() - before
     rate = float(re.search(r"finished in .*?, ([\d.]+) req/s", said)[1])
