@@ -174,7 +174,7 @@ class Http2IT {
                     }
                   })
               .get(20, TimeUnit.SECONDS);
-      socket.sendText("over TLS", true);
+      var _ = socket.sendText("over TLS", true);
 
       assertEquals("over TLS", echo.get(20, TimeUnit.SECONDS));
       socket.abort();
