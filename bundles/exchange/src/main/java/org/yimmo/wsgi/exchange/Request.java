@@ -9,7 +9,7 @@ package org.yimmo.wsgi.exchange;
  * @param target the request target, as sent
  * @param path the path of the target, still percent-encoded; {@code "*"} and {@code ""} occur
  * @param query what followed the first {@code ?} of the target, or {@code ""}
- * @param protocol {@code HTTP/1.0} or {@code HTTP/1.1}
+ * @param protocol {@code HTTP/1.0}, {@code HTTP/1.1} or {@code HTTP/2}
  * @param fields the field section; trailers are not part of it
  * @param content the content, whole
  * @param endpoints the two ends of the connection

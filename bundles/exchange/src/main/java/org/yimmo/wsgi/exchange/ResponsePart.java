@@ -32,8 +32,8 @@ public sealed interface ResponsePart {
   record Upgraded(Exchange exchange, WebSocketLink link) implements ResponsePart {}
 
   /**
-   * The response cannot be completed. The connection must be closed so that the client notices (RFC
-   * 9112 §8).
+   * The response cannot be completed. The connection, or the stream of HTTP/2, must be broken off
+   * so that the client notices (RFC 9112 §8, RFC 9113 §8.1).
    */
   record Abort(Exchange exchange) implements ResponsePart {}
 

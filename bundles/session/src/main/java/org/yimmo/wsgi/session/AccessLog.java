@@ -1,6 +1,8 @@
 package org.yimmo.wsgi.session;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
+import org.yimmo.wsgi.exchange.Endpoints;
 
 /** Hears of every response that has ended. */
 @ConsumerType
@@ -35,7 +37,36 @@ public interface AccessLog {
       int status,
       long contentBytes,
       String referer,
-      String userAgent) {}
+      String userAgent) {
+    private static final int CLIENT_LEFT = 499;
+
+    /**
+     * One that ends now.
+     *
+     * @param head empty: none was received
+     * @param endpoints the client's view of the connection
+     * @param status 0: none was sent
+     */
+    static Entry of(
+        Optional<RequestHead> head,
+        Endpoints endpoints,
+        long startNanos,
+        int status,
+        long contentBytes) {
+      var durationNanos = System.nanoTime() - startNanos;
+      return new Entry(
+          System.currentTimeMillis() - durationNanos / 1_000_000,
+          durationNanos,
+          endpoints.remoteAddress(),
+          head.map(known -> known.line().method()).orElse(""),
+          head.map(known -> known.line().target()).orElse(""),
+          head.map(RequestHead::protocol).orElse(""),
+          status == 0 ? CLIENT_LEFT : status,
+          contentBytes,
+          head.flatMap(known -> known.section().fields().first("Referer")).orElse(""),
+          head.flatMap(known -> known.section().fields().first("User-Agent")).orElse(""));
+    }
+  }
 
   /** The log of those who want none. */
   enum None implements AccessLog {

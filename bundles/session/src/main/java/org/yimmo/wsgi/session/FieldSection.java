@@ -94,7 +94,7 @@ record FieldSection(
   }
 
   /** What is known after some of the lines. */
-  private static final class Parser {
+  static final class Parser {
     private final Fields.Builder fields = Fields.builder(16);
     private long contentLength = NO_LENGTH;
     private String transferEncoding = "";
@@ -119,10 +119,14 @@ record FieldSection(
         last--;
       }
       var name = FieldNames.of(octets, from, colon);
-      var value = new String(octets, first, last - first, ISO_8859_1);
+      add(name, new String(octets, first, last - first, ISO_8859_1));
+      return end + 2;
+    }
+
+    /** A field whose name and value are well-formed. */
+    void add(String name, String value) throws RefusedException {
       fields.add(name, value);
       note(name, value);
-      return end + 2;
     }
 
     private void note(String name, String value) throws RefusedException {

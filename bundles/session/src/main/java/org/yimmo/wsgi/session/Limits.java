@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param maxFieldsBytes the longest field section, and trailer section; longer: 431
  * @param maxBodyBytes the longest content; longer: 413; 0: no limit
  * @param bodyMemoryBytes longer contents go to a temporary file
+ * @param maxConcurrentStreams requests of one HTTP/2 connection at a time; more are refused
  * @param idleTimeout a connection on which no request begins for that long is closed
  * @param headerTimeout from the first octet of a head to its end; longer: 408
  * @param bodyTimeout the longest pause within a content; longer: 408
@@ -19,6 +20,7 @@ public record Limits(
     int maxFieldsBytes,
     long maxBodyBytes,
     int bodyMemoryBytes,
+    int maxConcurrentStreams,
     Duration idleTimeout,
     Duration headerTimeout,
     Duration bodyTimeout,

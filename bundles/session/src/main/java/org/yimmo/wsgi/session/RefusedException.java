@@ -1,5 +1,10 @@
 package org.yimmo.wsgi.session;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import org.yimmo.wsgi.exchange.Fields;
+import org.yimmo.wsgi.exchange.ResponseHead;
+
 /** A request that is answered by the server itself; the message is for the client. */
 final class RefusedException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -10,6 +15,20 @@ final class RefusedException extends Exception {
   RefusedException(Status status, String message) {
     super(message, null, false, false);
     this.status = status;
+  }
+
+  /** What the client reads. */
+  byte[] content() {
+    return (status.code + " " + status.reason + ": " + getMessage() + "\n").getBytes(ISO_8859_1);
+  }
+
+  /** The head for {@link #content}. */
+  ResponseHead head() {
+    var fields = Fields.builder(2).add("Content-Type", "text/plain");
+    if (status == Status.SERVICE_UNAVAILABLE) {
+      fields.add("Retry-After", "1");
+    }
+    return new ResponseHead(status.code, status.reason, fields.build(), content().length);
   }
 
   static RefusedException bad(String message) {

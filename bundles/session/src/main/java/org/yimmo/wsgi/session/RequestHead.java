@@ -48,7 +48,7 @@ record RequestHead(RequestLine line, FieldSection section) {
   }
 
   String protocol() {
-    return line.version11() ? "HTTP/1.1" : "HTTP/1.0";
+    return line.version().protocol;
   }
 
   long announcedLength() {

@@ -6,16 +6,28 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * A request line (RFC 9112 §3).
+ * A request line (RFC 9112 §3), or what stands for it in HTTP/2 (RFC 9113 §8.3.1).
  *
  * @param target as sent
  * @param path the path of the target; {@code "*"} for the asterisk-form
  * @param authority the authority of an absolute-form, which counts for more than the Host field
  *     (RFC 9112 §3.2.2); empty otherwise
- * @param version11 HTTP/1.1, or a later minor version, which is served as 1.1 (RFC 9110 §2.5)
  */
 record RequestLine(
-    String method, String target, String path, String query, String authority, boolean version11) {
+    String method, String target, String path, String query, String authority, Version version) {
+  /** The version of HTTP; a later minor version of 1.1 is served as 1.1 (RFC 9110 §2.5). */
+  enum Version {
+    HTTP_1_0("HTTP/1.0"),
+    HTTP_1_1("HTTP/1.1"),
+    HTTP_2("HTTP/2");
+
+    final String protocol;
+
+    Version(String protocol) {
+      this.protocol = protocol;
+    }
+  }
+
   private static final byte[] VERSION = "HTTP/".getBytes(ISO_8859_1);
   private static final int VERSION_LENGTH = VERSION.length + 3;
 
@@ -40,13 +52,30 @@ record RequestLine(
     if (afterTarget == targetFrom || afterTarget == end || octets[afterTarget] != ' ') {
       throw RefusedException.bad("malformed request target");
     }
-    var version11 = version11(octets, afterTarget + 1, end);
+    var version = version(octets, afterTarget + 1, end);
     var method = method(octets, from, afterMethod);
     var target = new String(octets, targetFrom, afterTarget - targetFrom, ISO_8859_1);
-    return ofTarget(method, target, version11);
+    return ofTarget(method, target, version);
   }
 
-  private static boolean version11(byte[] octets, int from, int end) throws RefusedException {
+  /**
+   * That of a request of HTTP/2, whose target is a path or an asterisk.
+   *
+   * @param target visible octets
+   */
+  static RequestLine ofHttp2(String method, String target) throws RefusedException {
+    if (!target.startsWith("/") && !target.equals("*")) {
+      throw RefusedException.bad("malformed :path");
+    }
+    return ofTarget(method, target, Version.HTTP_2);
+  }
+
+  /** Whether it is HTTP/1.1 or later. */
+  boolean version11() {
+    return version != Version.HTTP_1_0;
+  }
+
+  private static Version version(byte[] octets, int from, int end) throws RefusedException {
     if (end - from != VERSION_LENGTH
         || !Arrays.equals(octets, from, from + VERSION.length, VERSION, 0, VERSION.length)
         || !Grammar.isDigit(octets[end - 3])
@@ -58,7 +87,7 @@ record RequestLine(
       throw new RefusedException(
           Status.VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.0 and HTTP/1.1");
     }
-    return octets[end - 1] != '0';
+    return octets[end - 1] == '0' ? Version.HTTP_1_0 : Version.HTTP_1_1;
   }
 
   private static String method(byte[] octets, int from, int end) {
@@ -83,10 +112,10 @@ record RequestLine(
   }
 
   /** The four forms of a request target (RFC 9112 §3.2). */
-  private static RequestLine ofTarget(String method, String target, boolean version11)
+  private static RequestLine ofTarget(String method, String target, Version version)
       throws RefusedException {
     if (target.charAt(0) == '/') {
-      return ofPath(method, target, target, "", version11);
+      return ofPath(method, target, target, "", version);
     }
     if (method.equals("CONNECT")) {
       throw new RefusedException(Status.NOT_IMPLEMENTED, "this server is no proxy");
@@ -95,7 +124,7 @@ record RequestLine(
       if (!method.equals("OPTIONS")) {
         throw RefusedException.bad("the target * is for OPTIONS");
       }
-      return new RequestLine(method, target, "*", "", "", version11);
+      return new RequestLine(method, target, "*", "", "", version);
     }
     var scheme = target.indexOf("://");
     if (scheme < 0 || !isHttp(target.substring(0, scheme))) {
@@ -112,21 +141,21 @@ record RequestLine(
     } else if (!pathAndQuery.startsWith("/")) {
       pathAndQuery = "/" + pathAndQuery; // RFC 9110 §4.2.3: an empty path is "/"
     }
-    return ofPath(method, target, pathAndQuery, authority, version11);
+    return ofPath(method, target, pathAndQuery, authority, version);
   }
 
   private static RequestLine ofPath(
-      String method, String target, String pathAndQuery, String authority, boolean version11) {
+      String method, String target, String pathAndQuery, String authority, Version version) {
     var mark = pathAndQuery.indexOf('?');
     return mark < 0
-        ? new RequestLine(method, target, pathAndQuery, "", authority, version11)
+        ? new RequestLine(method, target, pathAndQuery, "", authority, version)
         : new RequestLine(
             method,
             target,
             pathAndQuery.substring(0, mark),
             pathAndQuery.substring(mark + 1),
             authority,
-            version11);
+            version);
   }
 
   private static boolean isHttp(String scheme) {

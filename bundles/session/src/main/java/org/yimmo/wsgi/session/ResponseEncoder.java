@@ -2,10 +2,6 @@ package org.yimmo.wsgi.session;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import org.yimmo.wsgi.exchange.Fields;
 import org.yimmo.wsgi.exchange.ResponseHead;
 
@@ -24,11 +20,6 @@ final class ResponseEncoder {
   private static final byte[] KEEP_ALIVE = "Connection: keep-alive\r\n".getBytes(ISO_8859_1);
   private static final int MAX_STATUS = 599;
 
-  /** RFC 9110 §5.6.7: IMF-fixdate. */
-  private static final DateTimeFormatter IMF_FIXDATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
-          .withZone(ZoneOffset.UTC);
-
   private static final int KEPT_FIELDS = 64; // a power of two
   private static final int MAX_KEPT_BYTES = 1024;
 
@@ -42,7 +33,8 @@ final class ResponseEncoder {
   private final String[] reasons = new String[MAX_STATUS + 1];
   private final byte[][] statusLines = new byte[MAX_STATUS + 1][];
 
-  private long dateSecond = Long.MIN_VALUE;
+  private final HttpDate date = new HttpDate();
+  private String lastDate = "";
   private byte[] dateLine = CRLF;
 
   /** What the head says about the connection (RFC 9112 §9.3). */
@@ -124,12 +116,12 @@ final class ResponseEncoder {
     return statusLines[status];
   }
 
+  @SuppressWarnings("ReferenceEquality") // it is the same object for a second
   private byte[] dateLine() {
-    var now = System.currentTimeMillis() / 1000;
-    if (now != dateSecond) {
-      dateSecond = now;
-      var date = IMF_FIXDATE.format(Instant.ofEpochSecond(now));
-      dateLine = ("Date: " + date + "\r\n").getBytes(ISO_8859_1);
+    var now = date.now();
+    if (now != lastDate) {
+      lastDate = now;
+      dateLine = ("Date: " + now + "\r\n").getBytes(ISO_8859_1);
     }
     return dateLine;
   }

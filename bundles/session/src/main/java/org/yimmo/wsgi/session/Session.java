@@ -758,7 +758,8 @@ public final class Session {
 
   /** This connection as it is now. */
   public SessionSummary summary() {
-    return new SessionSummary(endpoints, openedNanos, requests, inFlight, state());
+    return new SessionSummary(
+        endpoints, SessionSummary.HTTP_1, openedNanos, requests, inFlight, state());
   }
 
   private SessionSummary.State state() {

@@ -23,6 +23,7 @@ public final class Shared {
   final PerMessageDeflate deflate = new PerMessageDeflate();
   final Workers workers = new Workers();
   final ResponseEncoder encoder = new ResponseEncoder();
+  final StreamFields streamFields = new StreamFields();
 
   // written by the I/O thread alone, so a release store is enough
   private final AtomicLong requestsBegun = new AtomicLong();
@@ -42,9 +43,14 @@ public final class Shared {
     this.proxies = proxies;
   }
 
-  /** Other limits from now on; those of a head hold for new sessions. */
+  /** Other limits from now on; those of a head, and of streams, hold for new sessions. */
   public void limits(Limits changed) {
     limits = changed;
+  }
+
+  /** The limits for new sessions. */
+  public Limits limits() {
+    return limits;
   }
 
   public Workers workers() {

@@ -8,11 +8,9 @@ import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
-import org.yimmo.wsgi.exchange.Fields;
 import org.yimmo.wsgi.exchange.Request;
 import org.yimmo.wsgi.exchange.ResponseHead;
 import org.yimmo.wsgi.exchange.ResponsePart;
-import org.yimmo.wsgi.exchange.ResponseReceiver;
 import org.yimmo.wsgi.exchange.Upgrade;
 import org.yimmo.wsgi.session.ResponseEncoder.ConnectionOption;
 
@@ -20,9 +18,8 @@ import org.yimmo.wsgi.session.ResponseEncoder.ConnectionOption;
  * One request of a session and its response: of a worker, or of the server itself. Responses are
  * written in the order of their requests (RFC 9112 §9.3.2).
  */
-final class Turn implements ResponseReceiver {
+final class Turn implements Movable {
   private static final byte[] CRLF = "\r\n".getBytes(ISO_8859_1);
-  private static final int CLIENT_LEFT = 499;
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(ISO_8859_1);
 
   /** How the client finds the end of the content (RFC 9112 §6.3). */
@@ -108,24 +105,18 @@ final class Turn implements ResponseReceiver {
 
   /** Writes the answer of the server itself. */
   void writeOwn() {
-    var content = (own.status.code + " " + own.status.reason + ": " + own.getMessage() + "\n");
-    var fields = Fields.builder(2).add("Content-Type", "text/plain");
-    if (own.status == Status.SERVICE_UNAVAILABLE) {
-      fields.add("Retry-After", "1");
-    }
-    var octets = content.getBytes(ISO_8859_1);
-    begin(
-        new ResponseHead(own.status.code, own.status.reason, fields.build(), octets.length),
-        octets.length);
-    write(ByteBuffer.wrap(octets));
+    var content = own.content();
+    begin(own.head(), content.length);
+    write(ByteBuffer.wrap(content));
   }
 
-  /** Whether another worker may have the exchange, which none has begun. */
-  boolean mayMove() {
+  @Override
+  public boolean mayMove() {
     return session.isOnlyTurn(this);
   }
 
-  void movedTo(ExchangeQueues worker) {
+  @Override
+  public void movedTo(ExchangeQueues worker) {
     session.movedTo(worker);
   }
 
@@ -359,20 +350,11 @@ final class Turn implements ResponseReceiver {
    * @param endpoints of the connection
    */
   AccessLog.Entry entry(Endpoints endpoints) {
-    var durationNanos = System.nanoTime() - startNanos;
-    var known = head != null;
-    return new AccessLog.Entry(
-        System.currentTimeMillis() - durationNanos / 1_000_000,
-        durationNanos,
-        exchange == null
-            ? endpoints.remoteAddress()
-            : exchange.request().endpoints().remoteAddress(),
-        known ? head.line().method() : "",
-        known ? head.line().target() : "",
-        known ? head.protocol() : "",
-        status == 0 ? CLIENT_LEFT : status,
-        contentBytes,
-        known ? head.section().fields().first("Referer").orElse("") : "",
-        known ? head.section().fields().first("User-Agent").orElse("") : "");
+    return AccessLog.Entry.of(
+        Optional.ofNullable(head),
+        exchange == null ? endpoints : exchange.request().endpoints(),
+        startNanos,
+        status,
+        contentBytes);
   }
 }

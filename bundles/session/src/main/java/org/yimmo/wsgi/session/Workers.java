@@ -170,11 +170,11 @@ public final class Workers {
     }
     for (var exchange : waiting) {
       var quick = leastBusy();
-      if (exchange.receiver() instanceof Turn turnOfSession
+      if (exchange.receiver() instanceof Movable movable
           && quick.load() <= slow.queues.unanswered()
-          && turnOfSession.mayMove()
+          && movable.mayMove()
           && quick.queues.offer(exchange)) {
-        turnOfSession.movedTo(quick.queues);
+        movable.movedTo(quick.queues);
       } else if (!slow.queues.offer(exchange)) { // it has just been closed
         exchange.receiver().receive(new ResponsePart.Refused(exchange));
       }

@@ -32,6 +32,7 @@ final class Client implements Connection {
           200,
           1000,
           500,
+          4,
           Duration.ofSeconds(5),
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),

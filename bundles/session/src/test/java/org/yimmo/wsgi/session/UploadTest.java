@@ -28,6 +28,7 @@ class UploadTest {
         200,
         0,
         memoryBytes,
+        4,
         Duration.ofSeconds(5),
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),

@@ -30,6 +30,7 @@ class WebSocketTest {
           1000,
           1000,
           500,
+          4,
           Duration.ofSeconds(5),
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),

@@ -35,6 +35,7 @@ final class LiveSettings {
           Setting.MAX_FIELDS_BYTES,
           Setting.MAX_BODY_BYTES,
           Setting.BODY_MEMORY_BYTES,
+          Setting.HTTP2_MAX_CONCURRENT_STREAMS,
           Setting.MAX_CONNECTIONS,
           Setting.LOG_LEVEL);
 

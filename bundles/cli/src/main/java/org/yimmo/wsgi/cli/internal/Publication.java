@@ -147,6 +147,9 @@ final class Publication {
         Map.entry("warmup", array(settings.list(Setting.WARMUP))),
         Map.entry("warmup.timeout.millis", settings.millis(Setting.BOOT_TIMEOUT)),
         Map.entry("forwarded.allow.ips", array(settings.list(Setting.FORWARDED_ALLOW_IPS))),
+        Map.entry("http2", !settings.flag(Setting.NO_HTTP2)),
+        Map.entry(
+            "http2.max.concurrent.streams", whole(settings, Setting.HTTP2_MAX_CONCURRENT_STREAMS)),
         Map.entry("proxy.protocol", settings.flag(Setting.PROXY_PROTOCOL)),
         Map.entry("tls.cert", array(settings.list(Setting.CERT))),
         Map.entry("tls.key", array(settings.list(Setting.KEY))),

@@ -164,6 +164,23 @@ enum Setting {
       "",
       "the cipher suites, by their names of OpenSSL or IANA, separated by colons; without it those"
           + " with forward secrecy and authenticated encryption"),
+  NO_HTTP2(
+      LISTENING,
+      "--no-http2",
+      "YIMMO_SERVER_NO_HTTP2",
+      "server.no_http2",
+      new Switch(),
+      "false",
+      "serve HTTP/1 only; without it clients may choose HTTP/2, under TLS (ALPN) and with prior"
+          + " knowledge"),
+  HTTP2_MAX_CONCURRENT_STREAMS(
+      LISTENING,
+      "--http2-max-concurrent-streams",
+      "YIMMO_SERVER_HTTP2_MAX_CONCURRENT_STREAMS",
+      "server.http2_max_concurrent_streams",
+      new Whole("N", 1, 1_000_000),
+      "100",
+      "serve so many requests of one HTTP/2 connection at a time; more are refused"),
   FORWARDED_ALLOW_IPS(
       LISTENING,
       "--forwarded-allow-ips",

@@ -271,6 +271,16 @@ class PublicationTest {
   }
 
   @Test
+  void switchesHttp2Off() {
+    var server = Call.with("--no-http2").published().get("org.yimmo.wsgi.server");
+    var byDefault = Call.with().published().get("org.yimmo.wsgi.server");
+
+    assertEquals(false, server.get("http2"));
+    assertEquals(true, byDefault.get("http2"));
+    assertEquals(100, byDefault.get("http2.max.concurrent.streams"));
+  }
+
+  @Test
   void tellsTheServerEverything() {
     var server =
         Call.with("--max-body-bytes", "3g", "--body-memory-bytes", "64K", "--idle-timeout", "0.25")
@@ -284,6 +294,8 @@ class PublicationTest {
             "warmup",
             "warmup.timeout.millis",
             "forwarded.allow.ips",
+            "http2",
+            "http2.max.concurrent.streams",
             "proxy.protocol",
             "tls.cert",
             "tls.key",

@@ -62,9 +62,8 @@ record ConsoleCommands(IoThread ioThread) {
     var sessions =
         ioThread.survey(connections ->
             connections.stream()
-                .filter(ServerConnection::hasSession)
+                .flatMap(connection -> connection.summary().stream())
                 .limit(most)
-                .map(connection -> connection.session().summary())
                 .toList());
     var now = System.nanoTime();
     return sessions.stream().map(session -> row(session, now)).toList();
@@ -84,6 +83,7 @@ record ConsoleCommands(IoThread ioThread) {
   private static Map<String, Object> row(SessionSummary session, long now) {
     var row = new LinkedHashMap<String, Object>();
     row.put("client", client(session.endpoints()));
+    row.put("protocol", session.protocol());
     row.put("tls", session.endpoints().secure());
     row.put("state", session.state().name().toLowerCase(Locale.ROOT));
     row.put("age.seconds", TimeUnit.NANOSECONDS.toSeconds(now - session.openedNanos()));
@@ -100,8 +100,7 @@ record ConsoleCommands(IoThread ioThread) {
         new ArrayList<>(
             ioThread.survey(connections ->
                 connections.stream()
-                    .filter(ServerConnection::hasSession)
-                    .flatMap(connection -> connection.session().exchanges().stream())
+                    .flatMap(connection -> connection.exchanges().stream())
                     .toList()));
     var now = System.nanoTime();
     exchanges.sort((one, other) -> Long.compare(age(other, now), age(one, now)));

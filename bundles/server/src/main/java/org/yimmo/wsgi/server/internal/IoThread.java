@@ -60,13 +60,14 @@ final class IoThread {
 
   // I/O thread
   private final byte[] readBuffer = new byte[READ_BYTES];
-  private final List<ServerConnection> toFlush = new ArrayList<>();
-  private final Set<ServerConnection> connections = new LinkedHashSet<>();
+  private final List<IoConnection> toFlush = new ArrayList<>();
+  private final Set<IoConnection> connections = new LinkedHashSet<>();
   private final List<Channel> listeners = new ArrayList<>();
   private final List<Drain> drains = new ArrayList<>();
   private int maxConnections;
   private boolean lookPromised;
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private final Http2Heads http2Heads = new Http2Heads();
   private boolean acceptingPaused;
   private boolean draining;
 
@@ -210,7 +211,7 @@ final class IoThread {
   }
 
   /** What is to be known of sessions, at once: {@code look} is called on the I/O thread. */
-  <T> T survey(Function<Collection<ServerConnection>, T> look) {
+  <T> T survey(Function<Collection<IoConnection>, T> look) {
     var seen = new AtomicReference<T>();
     call(() -> seen.set(look.apply(connections)));
     return seen.get();
@@ -247,7 +248,7 @@ final class IoThread {
         left = grace.get().minusNanos(System.nanoTime() - start);
       }
       if (!drained.isDone()) {
-        call(() -> List.copyOf(connections).forEach(ServerConnection::reset));
+        call(() -> List.copyOf(connections).forEach(IoConnection::reset));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -286,7 +287,12 @@ final class IoThread {
     return readBuffer;
   }
 
-  void opened(ServerConnection connection) {
+  /** The heads of responses of HTTP/2. */
+  Http2Heads http2Heads() {
+    return http2Heads;
+  }
+
+  void opened(IoConnection connection) {
     connections.add(connection);
     connectionCount = connections.size();
     if (draining) {
@@ -295,7 +301,7 @@ final class IoThread {
     updateAccepting();
   }
 
-  void closed(ServerConnection connection) {
+  void closed(IoConnection connection) {
     connections.remove(connection);
     connectionCount = connections.size();
     updateAccepting();
@@ -315,7 +321,7 @@ final class IoThread {
   }
 
   /** The connection has something to send; it is flushed at the end of the batch. */
-  void flushLater(ServerConnection connection) {
+  void flushLater(IoConnection connection) {
     toFlush.add(connection);
   }
 
@@ -360,7 +366,7 @@ final class IoThread {
       var _ = listener.close();
     }
     listeners.clear();
-    List.copyOf(connections).forEach(ServerConnection::drain);
+    List.copyOf(connections).forEach(IoConnection::drain);
     flushAll();
     if (connections.isEmpty()) {
       drained.complete(null);

@@ -48,6 +48,7 @@ final class Listeners {
   private final IoThread ioThread;
   private final Transport transport;
   private final Optional<Tls> tls;
+  private final boolean http2;
   private final long handshakeTimeoutMillis;
   private final Optional<Proxies> proxyProtocol;
 
@@ -56,6 +57,7 @@ final class Listeners {
   private final List<Path> socketFiles = new ArrayList<>();
 
   /**
+   * @param http2 whether clients without TLS may begin with HTTP/2; under TLS its context knows
    * @param handshakeTimeoutMillis for what comes before the first request
    * @param proxyProtocol the peers that begin with the header of the PROXY protocol, if any do
    */
@@ -63,11 +65,13 @@ final class Listeners {
       IoThread ioThread,
       Transport transport,
       Optional<Tls> tls,
+      boolean http2,
       long handshakeTimeoutMillis,
       Optional<Proxies> proxyProtocol) {
     this.ioThread = ioThread;
     this.transport = transport;
     this.tls = tls;
+    this.http2 = http2;
     this.handshakeTimeoutMillis = handshakeTimeoutMillis;
     this.proxyProtocol = proxyProtocol;
   }
@@ -105,6 +109,7 @@ final class Listeners {
         bootstrap(
                 new Initializer(
                     Optional.empty(),
+                    false,
                     Optional.empty(),
                     () -> ServerConnection.rehearsing(ioThread)))
             .channelFactory(transport.tcp())
@@ -204,7 +209,11 @@ final class Listeners {
   private ServerBootstrap bootstrap(String socketFile) {
     var bootstrap =
         bootstrap(
-            new Initializer(tls, proxyProtocol, () -> new ServerConnection(ioThread, socketFile)));
+            new Initializer(
+                tls,
+                http2 && tls.isEmpty(),
+                proxyProtocol,
+                () -> new ServerConnection(ioThread, socketFile)));
     if (socketFile.isEmpty()) {
       bootstrap
           .option(ChannelOption.SO_REUSEADDR, true)
@@ -226,14 +235,17 @@ final class Listeners {
   @ChannelHandler.Sharable
   private final class Initializer extends ChannelInitializer<Channel> {
     private final Optional<Tls> tls;
+    private final boolean preface; // whether that of HTTP/2 may come
     private final Optional<Proxies> proxyProtocol;
     private final Supplier<ServerConnection> connections;
 
     Initializer(
         Optional<Tls> tls,
+        boolean preface,
         Optional<Proxies> proxyProtocol,
         Supplier<ServerConnection> connections) {
       this.tls = tls;
+      this.preface = preface;
       this.proxyProtocol = proxyProtocol;
       this.connections = connections;
     }
@@ -248,7 +260,11 @@ final class Listeners {
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
         channel.pipeline().addLast(handler);
       });
-      channel.pipeline().addLast(connections.get());
+      var connection = connections.get();
+      if (preface) {
+        channel.pipeline().addLast(new Http2Preface(connection));
+      }
+      channel.pipeline().addLast(connection);
     }
   }
 

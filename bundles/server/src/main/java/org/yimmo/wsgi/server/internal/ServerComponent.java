@@ -63,6 +63,7 @@ public final class ServerComponent {
           "max.fields.bytes",
           "max.body.bytes",
           "body.memory.bytes",
+          "http2.max.concurrent.streams",
           "max.connections");
 
   /** The configuration, as docs/wiring.md tells. */
@@ -88,6 +89,10 @@ public final class ServerComponent {
     String tls_cert_reqs() default "none";
 
     String tls_ciphers() default "";
+
+    boolean http2() default true;
+
+    int http2_max_concurrent_streams() default 100;
 
     long idle_timeout_millis() default 5_000;
 
@@ -244,6 +249,7 @@ public final class ServerComponent {
               ioThread,
               transport,
               tls,
+              config.http2(),
               config.header_timeout_millis(),
               config.proxy_protocol() ? Optional.of(proxies) : Optional.empty());
       var warmUp =
@@ -282,7 +288,8 @@ public final class ServerComponent {
                 path(config.tls_key_password()),
                 path(config.tls_ca_certs()),
                 clients(config.tls_cert_reqs()),
-                config.tls_ciphers())));
+                config.tls_ciphers(),
+                config.http2())));
   }
 
   private static List<Path> paths(String[] names) {
@@ -328,6 +335,7 @@ public final class ServerComponent {
         config.max_fields_bytes(),
         config.max_body_bytes(),
         config.body_memory_bytes(),
+        config.http2_max_concurrent_streams(),
         Duration.ofMillis(config.idle_timeout_millis()),
         Duration.ofMillis(config.header_timeout_millis()),
         Duration.ofMillis(config.body_timeout_millis()),

@@ -9,27 +9,31 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.NetUtil;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.session.Connection;
+import org.yimmo.wsgi.session.ExchangeSummary;
 import org.yimmo.wsgi.session.Session;
+import org.yimmo.wsgi.session.SessionSummary;
 import org.yimmo.wsgi.session.Shared;
 
 /**
- * One connection between a Netty channel and its session.
+ * One connection of HTTP/1 between a Netty channel and its session, which may change to HTTP/2
+ * before its first request.
  *
  * <p>What the session appends is gathered in one buffer and given to the channel at the end of the
  * batch. What the channel cannot take yet waits in a backlog, so that a large content is copied to
@@ -37,7 +41,8 @@ import org.yimmo.wsgi.session.Shared;
  *
  * <p><em>Thread:</em> the I/O thread.
  */
-final class ServerConnection extends ChannelInboundHandlerAdapter implements Connection {
+final class ServerConnection extends ChannelInboundHandlerAdapter
+    implements Connection, IoConnection {
   private static final System.Logger LOGGER = System.getLogger(ServerConnection.class.getName());
   private static final int FIRST_BUFFER_BYTES = 1024;
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -67,8 +72,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
   private Exchange creditor;
   private int creditBytes;
 
-  private ScheduledFuture<?> timer;
-  private long timerNanos;
+  private final Alarm alarm;
 
   /**
    * @param listener the path of the unix socket that was connected to, or empty
@@ -82,20 +86,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
     this.shared = shared;
     this.listener = listener;
     this.rehearsing = rehearsing;
+    alarm = new Alarm(ioThread, this::wake);
   }
 
   /** One of the server with itself. */
   static ServerConnection rehearsing(IoThread ioThread) {
     return new ServerConnection(ioThread, ioThread.rehearsals(), "", true);
-  }
-
-  /** Whether a request can come: under TLS there is a session after the handshake only. */
-  boolean hasSession() {
-    return session != null;
-  }
-
-  Session session() {
-    return session;
   }
 
   // --- events of the channel
@@ -117,10 +113,27 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   private void handshakeEnded(SslHandshakeCompletionEvent event) {
-    if (event.isSuccess() && open && session == null) {
-      var tls = context.pipeline().get(SslHandler.class).engine().getSession();
-      begin(endpoints().under(TlsVariables.of(tls)));
+    if (!event.isSuccess() || !open || session != null) {
+      return;
     }
+    var tls = context.pipeline().get(SslHandler.class);
+    var endpoints = endpoints().under(TlsVariables.of(tls.engine().getSession()));
+    if (ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol())) {
+      changeToHttp2(endpoints);
+    } else {
+      begin(endpoints);
+    }
+  }
+
+  /** The client speaks HTTP/2, and has begun no request of HTTP/1. */
+  void changeToHttp2() {
+    changeToHttp2(endpoints());
+  }
+
+  private void changeToHttp2(Endpoints endpoints) {
+    Http2ServerConnection.begin(ioThread, context.pipeline(), endpoints);
+    leave();
+    var _ = context.pipeline().remove(this);
   }
 
   private Endpoints endpoints() {
@@ -202,25 +215,27 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (!open) {
-      return;
+    if (open) {
+      leave();
     }
+  }
+
+  private void leave() {
     open = false;
     if (buffer != null) {
       buffer.release();
       buffer = null;
     }
     backlog.clear();
-    if (timer != null) {
-      timer.cancel(false);
-    }
+    alarm.cancel();
     if (session != null) {
       session.closed();
     }
     ioThread.closed(this);
   }
 
-  void drain() {
+  @Override
+  public void drain() {
     if (session == null) {
       var _ = context.close();
     } else {
@@ -323,8 +338,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
     }
   }
 
-  /** A fault of one connection is no fault of the others in its batch. */
-  void flushOrFail() {
+  @Override
+  public void flushOrFail() {
     try {
       flushNow();
     } catch (RuntimeException e) {
@@ -415,24 +430,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
   @Override
   public void wakeAt(long nanos) {
-    if (timer != null) {
-      if (nanos - timerNanos >= 0) {
-        return;
-      }
-      timer.cancel(false);
-    }
-    timerNanos = nanos;
-    timer = ioThread.loop().schedule(this::wake, nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    alarm.at(nanos);
   }
 
   private void wake() {
-    timer = null;
     try {
       session.deadlineReached();
-    } catch (RuntimeException e) { // it would vanish in the future of the timer
+    } catch (RuntimeException e) {
       exceptionCaught(context, e);
     }
-    ioThread.flushAll();
   }
 
   // --- calls of the session: the end
@@ -482,5 +488,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
       tcp.config().setSoLinger(0);
     }
     var _ = context.pipeline().firstContext().close(); // past TLS, which would say goodbye
+  }
+
+  // --- for people
+
+  @Override
+  public Optional<SessionSummary> summary() {
+    return Optional.ofNullable(session).map(Session::summary);
+  }
+
+  @Override
+  public List<ExchangeSummary> exchanges() {
+    return session == null ? List.of() : session.exchanges();
   }
 }

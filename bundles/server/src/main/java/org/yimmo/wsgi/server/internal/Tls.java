@@ -1,5 +1,7 @@
 package org.yimmo.wsgi.server.internal;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -46,6 +48,7 @@ final class Tls implements AutoCloseable {
    * @param authorities who issues certificates of clients
    * @param clients whether these show one
    * @param ciphers as {@link CipherNames#parse} reads them; empty: the default
+   * @param http2 whether clients may speak HTTP/2
    */
   record Source(
       List<Path> certificates,
@@ -53,7 +56,8 @@ final class Tls implements AutoCloseable {
       Optional<Path> password,
       Optional<Path> authorities,
       ClientAuth clients,
-      String ciphers) {
+      String ciphers,
+      boolean http2) {
 
     /** One pair, and clients show nothing. */
     static Source of(Path certificate, Path key) {
@@ -63,7 +67,8 @@ final class Tls implements AutoCloseable {
           Optional.empty(),
           Optional.empty(),
           ClientAuth.NONE,
-          "");
+          "",
+          true);
     }
 
     private List<Path> files() {
@@ -175,6 +180,7 @@ final class Tls implements AutoCloseable {
               .sslProvider(SslProvider.JDK)
               .protocols("TLSv1.3", "TLSv1.2")
               .ciphers(ciphers())
+              .applicationProtocolConfig(alpn())
               .clientAuth(source.clients());
       if (source.authorities().isPresent()) {
         builder.trustManager(
@@ -186,6 +192,16 @@ final class Tls implements AutoCloseable {
       throw new StartFailure(
           StartFailure.CONFIGURATION, "cannot prepare TLS: " + e.getMessage(), e);
     }
+  }
+
+  /** Who offers neither gets HTTP/1.1 (RFC 7301). */
+  private ApplicationProtocolConfig alpn() {
+    var http1 = ApplicationProtocolNames.HTTP_1_1;
+    return new ApplicationProtocolConfig(
+        ApplicationProtocolConfig.Protocol.ALPN,
+        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+        source.http2() ? List.of(ApplicationProtocolNames.HTTP_2, http1) : List.of(http1));
   }
 
   private Optional<char[]> password() throws StartFailure {

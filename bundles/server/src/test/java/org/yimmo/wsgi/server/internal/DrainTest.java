@@ -111,6 +111,7 @@ class DrainTest {
             100,
             0,
             100,
+            100,
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),

@@ -44,7 +44,8 @@ class RehearsalTest {
             transport, 1, TestServer.generousLimits(), Proxies.none(), new Log(), () -> {});
     started = Optional.of(ioThread);
     ioThread.connectWorker(queues);
-    var listeners = new Listeners(ioThread, transport, Optional.empty(), 10_000, Optional.empty());
+    var listeners =
+        new Listeners(ioThread, transport, Optional.empty(), true, 10_000, Optional.empty());
     new Rehearsal(ioThread, listeners).run(queues);
     return ioThread;
   }

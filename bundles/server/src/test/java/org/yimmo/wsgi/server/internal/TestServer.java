@@ -41,6 +41,8 @@ final class TestServer implements AutoCloseable {
     private int maxFieldsBytes = 16 * 1024;
     private long maxBodyBytes = 0;
     private int bodyMemoryBytes = 64 * 1024;
+    private int maxConcurrentStreams = 100;
+    private boolean http2 = true;
     private Duration idleTimeout = Duration.ofMinutes(1);
     private Duration headerTimeout = Duration.ofMinutes(1);
     private Duration bodyTimeout = Duration.ofMinutes(1);
@@ -97,6 +99,16 @@ final class TestServer implements AutoCloseable {
       return this;
     }
 
+    Builder maxConcurrentStreams(int streams) {
+      maxConcurrentStreams = streams;
+      return this;
+    }
+
+    Builder noHttp2() {
+      http2 = false;
+      return this;
+    }
+
     Builder idleTimeout(Duration timeout) {
       idleTimeout = timeout;
       return this;
@@ -130,6 +142,7 @@ final class TestServer implements AutoCloseable {
               maxFieldsBytes,
               maxBodyBytes,
               bodyMemoryBytes,
+              maxConcurrentStreams,
               idleTimeout,
               headerTimeout,
               bodyTimeout,
@@ -145,6 +158,7 @@ final class TestServer implements AutoCloseable {
               ioThread,
               chosen,
               tls,
+              http2,
               headerTimeout.toMillis(),
               proxyProtocol ? Optional.of(proxies) : Optional.empty());
       var server = new TestServer(ioThread, listeners, tls);
@@ -164,7 +178,7 @@ final class TestServer implements AutoCloseable {
   /** Limits that never get in the way of a test. */
   static Limits generousLimits() {
     var minute = Duration.ofMinutes(1);
-    return new Limits(8192, 16 * 1024, 0, 64 * 1024, minute, minute, minute, minute);
+    return new Limits(8192, 16 * 1024, 0, 64 * 1024, 100, minute, minute, minute, minute);
   }
 
   /** A server with default settings and one worker. */

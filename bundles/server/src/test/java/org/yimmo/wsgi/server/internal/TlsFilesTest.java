@@ -60,7 +60,8 @@ class TlsFilesTest {
         Optional.empty(),
         authority.isEmpty() ? Optional.empty() : Optional.of(made.file(authority)),
         clients,
-        "");
+        "",
+        true);
   }
 
   private List<Path> files(String suffix, String... names) {
@@ -278,7 +279,8 @@ class TlsFilesTest {
         password,
         Optional.empty(),
         ClientAuth.NONE,
-        "");
+        "",
+        true);
   }
 
   @Test
@@ -309,7 +311,8 @@ class TlsFilesTest {
             Optional.empty(),
             Optional.empty(),
             ClientAuth.NONE,
-            "ECDHE-ECDSA-CHACHA20-POLY1305");
+            "ECDHE-ECDSA-CHACHA20-POLY1305",
+            true);
 
     try (var server = serve(source);
         var client = new TestClient(connect(server, ""))) {
