@@ -22,11 +22,11 @@ class ContentBlocksTest {
 
   @Test
   void areUsedAgain() {
-    var block = blocks.take(ContentBlocks.BLOCK_BYTES);
+    var block = blocks.take();
     block.bytes().put((byte) 1).flip();
     block.release();
 
-    var again = blocks.take(ContentBlocks.BLOCK_BYTES);
+    var again = blocks.take();
 
     assertEquals(1, again.bytes().get(0));
     assertEquals(ContentBlocks.BLOCK_BYTES, again.bytes().remaining());
@@ -35,10 +35,10 @@ class ContentBlocksTest {
 
   @Test
   void areOfTheHeapWhenAllAreInUse() {
-    blocks.take(ContentBlocks.BLOCK_BYTES);
-    blocks.take(ContentBlocks.BLOCK_BYTES);
+    blocks.take();
+    blocks.take();
 
-    var further = blocks.take(ContentBlocks.BLOCK_BYTES);
+    var further = blocks.take();
     further.release();
 
     assertFalse(further.bytes().isDirect());
@@ -48,9 +48,9 @@ class ContentBlocksTest {
 
   @Test
   void areReleasedOnce() {
-    var block = blocks.take(ContentBlocks.BLOCK_BYTES);
+    var block = blocks.take();
     block.release();
-    var next = blocks.take(ContentBlocks.BLOCK_BYTES);
+    var next = blocks.take();
 
     assertThrows(IllegalStateException.class, block::release);
 
@@ -64,18 +64,14 @@ class ContentBlocksTest {
     var exchange = TestExchanges.exchange("/");
     exchange.abandon();
 
-    new ExchangeQueues("worker", 4)
-        .respond(new ResponsePart.Block(exchange, blocks.take(ContentBlocks.BLOCK_BYTES)));
+    new ExchangeQueues("worker", 4).respond(new ResponsePart.Block(exchange, blocks.take()));
 
     assertEquals(0, blocks.inUse());
   }
 
   @Test
   void comeBackOnceFromAContent() {
-    var content =
-        new Content.InBlocks(
-            List.of(
-                blocks.take(ContentBlocks.BLOCK_BYTES), blocks.take(ContentBlocks.BLOCK_BYTES)));
+    var content = new Content.InBlocks(List.of(blocks.take(), blocks.take()));
 
     content.close();
     content.close();

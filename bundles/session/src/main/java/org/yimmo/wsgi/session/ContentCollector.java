@@ -100,7 +100,7 @@ final class ContentCollector {
       upload = spool.begin(progress);
     }
     writeBlocks();
-    return pool.take(ContentBlocks.BLOCK_BYTES);
+    return pool.take();
   }
 
   private void writeBlocks() {

@@ -24,9 +24,6 @@ final class Response implements StartResponse, StartResponse.Write {
   private static final ResponseHead NO_HEAD =
       new ResponseHead(500, "", Fields.none(), ResponseHead.UNKNOWN_LENGTH);
 
-  /** Smaller parts of a longer content would take up blocks of which they fill little. */
-  private static final int LEAST_PART_IN_BLOCK = ContentBlocks.BLOCK_BYTES / 4;
-
   private enum State {
     /** start_response was not called. */
     UNSTARTED,
@@ -130,34 +127,28 @@ final class Response implements StartResponse, StartResponse.Write {
 
   private void sendWithinLength(ByteBuffer chunk) throws IOException {
     var last = sentBytes + chunk.remaining() == head.contentLength();
-    var whole = last && state == State.STARTED;
     var length = chunk.remaining();
-    if (length >= (whole ? Application.LARGE_CHUNK_BYTES : LEAST_PART_IN_BLOCK)) {
+    if (length >= Application.LARGE_CHUNK_BYTES) {
       sendLarge(chunk);
       if (last) {
         end();
       }
-    } else if (whole) {
+    } else if (state == State.STARTED && last) {
       state = State.COMPLETE;
       responses.respond(new ResponsePart.Whole(exchange, head, chunk));
     } else {
       takeCredit(length);
-      var kept = length >= Application.LARGE_CHUNK_BYTES ? copy(chunk) : chunk;
       if (state == State.STARTED) {
         state = State.SENDING;
-        responses.respond(new ResponsePart.Start(exchange, head, kept));
+        responses.respond(new ResponsePart.Start(exchange, head, chunk));
       } else {
-        responses.respond(new ResponsePart.More(exchange, kept));
+        responses.respond(new ResponsePart.More(exchange, chunk));
       }
       if (last) {
         end();
       }
     }
     sentBytes += length;
-  }
-
-  private static ByteBuffer copy(ByteBuffer chunk) {
-    return ByteBuffer.allocate(chunk.remaining()).put(chunk.duplicate()).flip();
   }
 
   /** Copies a chunk into blocks as the client takes them: its own memory is the application's. */
@@ -170,7 +161,7 @@ final class Response implements StartResponse, StartResponse.Write {
       var octets = chunk.slice(at, Math.min(ContentBlocks.BLOCK_BYTES, chunk.limit() - at));
       at += octets.remaining();
       takeCredit(octets.remaining());
-      var block = exchange.blocks().take(octets.remaining());
+      var block = exchange.blocks().take();
       block.bytes().put(octets).flip();
       responses.respond(new ResponsePart.Block(exchange, block));
     }
