@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -161,8 +162,12 @@ final class BundledPython {
     var limit = Instant.now().minus(ABANDONED);
     try (var folders = Files.newDirectoryStream(parent, "unpacking*")) {
       for (var folder : folders) {
-        if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
-          remove(folder);
+        try {
+          if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
+            remove(folder);
+          }
+        } catch (NoSuchFileException _) {
+          // its process has just given it the final name, or another one removes it
         }
       }
     }
