@@ -38,8 +38,9 @@ final class ClassPathBundles implements ModuleConnector {
   /** The size of each jar of the class path in bytes; ClassPath.java writes it. */
   static final String SIZES = "Class-Path-Sizes";
 
-  private static final String REFERENCE =
-      "reference:"; // read in place, not copied by the framework
+  /** The framework reads such a jar where it lies, and makes no copy. */
+  private static final String REFERENCE = "reference:";
+
   private static final Logger LOG = System.getLogger(ClassPathBundles.class.getName());
 
   private final Set<String> notYetInstalled = ConcurrentHashMap.newKeySet();
