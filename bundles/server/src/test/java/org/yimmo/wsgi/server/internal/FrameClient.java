@@ -234,6 +234,15 @@ final class FrameClient implements AutoCloseable {
     return frame;
   }
 
+  /** The end of the connection; what comes before is dropped. */
+  Frame goAway() throws IOException {
+    var frame = next();
+    while (frame.type() != GOAWAY) {
+      frame = next();
+    }
+    return frame;
+  }
+
   /** The response on that stream; what comes on others meanwhile is kept. */
   Response response(int stream) throws IOException {
     var content = new StringBuilder();

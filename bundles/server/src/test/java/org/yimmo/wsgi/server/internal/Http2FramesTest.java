@@ -27,7 +27,6 @@ import static org.yimmo.wsgi.server.internal.FrameClient.frame;
 import static org.yimmo.wsgi.server.internal.FrameClient.head;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -205,17 +204,9 @@ class Http2FramesTest {
     try (var client = FrameClient.greet(server.port())) {
       client.send(octets);
 
-      assertEquals(error, goAway(client).error());
+      assertEquals(error, client.goAway().error());
       assertTrue(client.closed());
     }
-  }
-
-  private static FrameClient.Frame goAway(FrameClient client) throws IOException {
-    var frame = client.next();
-    while (frame.type() != GOAWAY) {
-      frame = client.next();
-    }
-    return frame;
   }
 
   @Test
@@ -224,7 +215,7 @@ class Http2FramesTest {
       client.send(FrameClient.PREFACE.getBytes(ISO_8859_1));
       client.send(PING, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-      assertEquals(PROTOCOL_ERROR, goAway(client).error());
+      assertEquals(PROTOCOL_ERROR, client.goAway().error());
       assertTrue(client.closed());
     }
   }

@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.yimmo.wsgi.exchange.Content;
 import org.yimmo.wsgi.exchange.Exchange;
@@ -38,36 +37,12 @@ import org.yimmo.wsgi.exchange.ResponsePart;
 class Http2Test {
   private static final int INITIAL_WINDOW = 4; // a setting, RFC 9113 §6.5.2
   private static final int WHOLE = END_STREAM | END_HEADERS;
-  private static final int CHUNK_BYTES = 64 * 1024;
-  private static final int CHUNKS = 1024;
 
-  private final AtomicLong produced = new AtomicLong();
-  private final CountDownLatch waiting = new CountDownLatch(1);
-  private final CountDownLatch ended = new CountDownLatch(1);
-
-  private void produce(Exchange exchange, ExchangeQueues queues) {
-    queues.respond(
-        new ResponsePart.Start(
-            exchange,
-            new ResponseHead(200, "OK", Fields.none(), ResponseHead.UNKNOWN_LENGTH),
-            ByteBuffer.allocate(0)));
-    for (int i = 0; i < CHUNKS; i++) {
-      if (!exchange.tryTakeCredit(CHUNK_BYTES)) {
-        waiting.countDown();
-        if (!exchange.takeCredit(CHUNK_BYTES)) {
-          break;
-        }
-      }
-      queues.respond(new ResponsePart.More(exchange, ByteBuffer.allocate(CHUNK_BYTES)));
-      produced.addAndGet(CHUNK_BYTES);
-    }
-    queues.respond(new ResponsePart.End(exchange));
-    ended.countDown();
-  }
+  private final LargeResponse large = new LargeResponse();
 
   private void answer(Exchange exchange, ExchangeQueues queues) {
     switch (exchange.request().path()) {
-      case "/large" -> produce(exchange, queues);
+      case "/large" -> large.produce(exchange, queues, ResponseHead.UNKNOWN_LENGTH);
       case "/length" ->
           queues.respond(
               TestWorker.whole(
@@ -320,15 +295,16 @@ class Http2Test {
         var client = FrameClient.greet(server.port(), INITIAL_WINDOW, 0)) {
       client.send(WINDOW_UPDATE, 0, 0, 0, 0x7f, 0, 0); // of the connection: it is not the obstacle
       client.get(1, "/large");
-      assertTrue(waiting.await(10, TimeUnit.SECONDS));
+      assertTrue(large.waiting.await(10, TimeUnit.SECONDS));
 
       for (int stream = 3; stream < 43; stream += 2) {
         client.get(stream, "/b").send(WINDOW_UPDATE, 0, stream, 0, 0, 0, 9);
         var data = client.next(DATA);
         assertEquals(stream, data.stream());
       }
-      assertTrue(produced.get() <= 1024 * 1024, produced::toString); // what may be on its way
-      assertEquals(1, ended.getCount());
+      assertTrue(
+          large.produced.get() <= 1024 * 1024, large.produced::toString); // what may be on its way
+      assertEquals(1, large.ended.getCount());
     }
   }
 
@@ -337,12 +313,12 @@ class Http2Test {
     try (var server = new TestServer.Builder().open(this::answer);
         var client = FrameClient.greet(server.port(), INITIAL_WINDOW, 0)) {
       client.get(1, "/large");
-      assertTrue(waiting.await(10, TimeUnit.SECONDS));
+      assertTrue(large.waiting.await(10, TimeUnit.SECONDS));
       assertEquals(1, client.next(HEADERS).stream());
 
       client.send(RST_STREAM, 0, 1, 0, 0, 0, 8);
 
-      assertTrue(ended.await(10, TimeUnit.SECONDS));
+      assertTrue(large.ended.await(10, TimeUnit.SECONDS));
       client.get(3, "/b").send(WINDOW_UPDATE, 0, 3, 0, 0, 0, 9);
       assertEquals("/b", client.response(3).content());
     }
@@ -356,7 +332,7 @@ class Http2Test {
       client.get(1, "/large");
 
       assertEquals(1, client.next(RST_STREAM).stream());
-      assertTrue(ended.await(10, TimeUnit.SECONDS));
+      assertTrue(large.ended.await(10, TimeUnit.SECONDS));
       assertTrue(client.survives());
     }
   }
@@ -369,7 +345,7 @@ class Http2Test {
       client.send(WINDOW_UPDATE, 0, 0, 0x7f, 0, 0, 0);
       client.get(1, "/large");
 
-      assertTrue(ended.await(10, TimeUnit.SECONDS));
+      assertTrue(large.ended.await(10, TimeUnit.SECONDS));
       awaitNoConnection(server);
     }
   }
@@ -396,19 +372,11 @@ class Http2Test {
         var client = FrameClient.greet(server.port())) {
       client.get(1, "/a").response(1);
 
-      var last = goAway(client);
+      var last = client.goAway();
       assertEquals(NO_ERROR, last.error());
       assertEquals(1, last.lastStream());
       assertTrue(client.closed());
     }
-  }
-
-  private static FrameClient.Frame goAway(FrameClient client) throws IOException {
-    var frame = client.next();
-    while (frame.type() != GOAWAY) {
-      frame = client.next();
-    }
-    return frame;
   }
 
   @Test
@@ -439,13 +407,13 @@ class Http2Test {
       assertTrue(client.survives()); // the request is there
 
       var stopped = CompletableFuture.runAsync(() -> server.stop(Duration.ofSeconds(30)));
-      var announced = goAway(client);
+      var announced = client.goAway();
       assertEquals(Integer.MAX_VALUE, announced.lastStream());
       assertEquals(NO_ERROR, announced.error());
       client.get(3, "/meanwhile");
       var ping = client.next(PING);
       client.send(frame(PING, FrameClient.ACK, 0, ping.payload()));
-      assertEquals(3, goAway(client).lastStream());
+      assertEquals(3, client.goAway().lastStream());
       client.get(5, "/late"); // dropped
       assertFalse(stopped.isDone());
       answers.countDown();
