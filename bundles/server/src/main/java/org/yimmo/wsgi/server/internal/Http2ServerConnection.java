@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
@@ -534,13 +533,7 @@ final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void reset() {
-    if (!context.channel().isOpen()) {
-      return; // closed, and channelInactive is on its way
-    }
-    if (context.channel() instanceof SocketChannel tcp) {
-      tcp.config().setSoLinger(0);
-    }
-    var _ = context.pipeline().firstContext().close(); // past TLS, which would say goodbye
+    IoConnection.reset(context);
   }
 
   // --- calls of the I/O thread

@@ -1,5 +1,7 @@
 package org.yimmo.wsgi.server.internal;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.SocketChannel;
 import java.util.List;
 import java.util.Optional;
 import org.yimmo.wsgi.session.ExchangeSummary;
@@ -15,6 +17,17 @@ interface IoConnection {
 
   /** Closes at once: what was not sent is lost, and the client sees an error. */
   void reset();
+
+  /** {@link #reset()} of any channel. */
+  static void reset(ChannelHandlerContext context) {
+    if (!context.channel().isOpen()) {
+      return; // closed, and channelInactive is on its way
+    }
+    if (context.channel() instanceof SocketChannel tcp) {
+      tcp.config().setSoLinger(0);
+    }
+    var _ = context.pipeline().firstContext().close(); // past TLS, which would say goodbye
+  }
 
   /** For people; empty while no request can come, as during a handshake of TLS. */
   Optional<SessionSummary> summary();

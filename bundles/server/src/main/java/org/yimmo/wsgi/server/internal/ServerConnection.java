@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -481,13 +480,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void reset() {
-    if (!context.channel().isOpen()) {
-      return; // closed, and channelInactive is on its way
-    }
-    if (context.channel() instanceof SocketChannel tcp) {
-      tcp.config().setSoLinger(0);
-    }
-    var _ = context.pipeline().firstContext().close(); // past TLS, which would say goodbye
+    IoConnection.reset(context);
   }
 
   // --- for people
