@@ -13,6 +13,9 @@ import java.nio.ByteBuffer;
 public sealed interface ResponsePart {
   Exchange exchange();
 
+  /** Gives back what the part owns. <em>Owner:</em> who drops a part in place of writing it. */
+  default void release() {}
+
   /** The complete response in one part. */
   record Whole(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {}
 
@@ -23,13 +26,23 @@ public sealed interface ResponsePart {
   record More(Exchange exchange, ByteBuffer content) implements ResponsePart {}
 
   /** Further content, in a block that whoever owns it releases. */
-  record Block(Exchange exchange, ContentBlocks.Block block) implements ResponsePart {}
+  record Block(Exchange exchange, ContentBlocks.Block block) implements ResponsePart {
+    @Override
+    public void release() {
+      block.release();
+    }
+  }
 
   /** The content is complete. */
   record End(Exchange exchange) implements ResponsePart {}
 
   /** The protocol changes to WebSocket; the exchange is over, and the link goes on. */
-  record Upgraded(Exchange exchange, WebSocketLink link) implements ResponsePart {}
+  record Upgraded(Exchange exchange, WebSocketLink link) implements ResponsePart {
+    @Override
+    public void release() {
+      link.release();
+    }
+  }
 
   /**
    * The response cannot be completed. The connection, or the stream of HTTP/2, must be broken off

@@ -78,7 +78,7 @@ final class ChunkedDecoder {
     var digit = octet < 0 ? -1 : Character.digit(octet, 16);
     if (digit >= 0) {
       if (++sizeDigits > MAX_SIZE_DIGITS) {
-        throw new RefusedException(Status.CONTENT_TOO_LARGE, "the content is too large");
+        throw RefusedException.contentTooLarge();
       }
       size = size << 4 | digit;
       return;
@@ -112,7 +112,7 @@ final class ChunkedDecoder {
     } else if (limits.allowsBody(content.length() + size)) {
       expected = Expected.DATA;
     } else {
-      throw new RefusedException(Status.CONTENT_TOO_LARGE, "the content is too large");
+      throw RefusedException.contentTooLarge();
     }
   }
 

@@ -199,7 +199,7 @@ record FieldSection(
         }
       }
       if (value.length() > MAX_LENGTH_DIGITS) {
-        throw new RefusedException(Status.CONTENT_TOO_LARGE, "the content is too large");
+        throw RefusedException.contentTooLarge();
       }
       contentLength = Long.parseLong(value);
     }

@@ -40,8 +40,7 @@ public final class Http2Session {
 
   private long idleDeadline = NEVER;
   private long endDeadline = NEVER; // until then the client has heard of the end
-  private long outputDeadline = NEVER;
-  private long outputProgress;
+  private final WriteTimeout writeTimeout;
   private long pendingBytes; // of content between the streams and the socket
 
   public Http2Session(StreamConnection connection, Endpoints endpoints, Shared shared) {
@@ -50,6 +49,7 @@ public final class Http2Session {
     this.shared = shared;
     heads = new StreamHeads(shared.limits);
     forwarding = new Forwarding(shared.proxies, endpoints);
+    writeTimeout = new WriteTimeout(connection, shared);
     openedNanos = System.nanoTime();
   }
 
@@ -151,15 +151,6 @@ public final class Http2Session {
     return endpoints;
   }
 
-  void reportBrokenFraming(Exchange exchange, String what) {
-    LOGGER.log(
-        System.Logger.Level.ERROR,
-        "{0} in the response to {1} {2}",
-        what,
-        exchange.request().method(),
-        exchange.request().target());
-  }
-
   /** A bug, of this server or of who made the parts of a response. */
   void reportFault(RuntimeException fault) {
     LOGGER.log(System.Logger.Level.ERROR, "a response failed by a fault of the server", fault);
@@ -174,10 +165,7 @@ public final class Http2Session {
   // --- after each event
 
   private void settle() {
-    if (over || ending) {
-      return;
-    }
-    if (!streams.isEmpty()) {
+    if (over || ending || !streams.isEmpty()) {
       return;
     }
     if (refusing) {
@@ -198,15 +186,7 @@ public final class Http2Session {
 
   /** The socket, or the window of a stream, did not take all there was to write. */
   public void outputWaits() {
-    if (outputDeadline == NEVER) {
-      awaitOutput();
-    }
-  }
-
-  private void awaitOutput() {
-    outputProgress = connection.writeProgress();
-    outputDeadline = shared.clock.getAsLong() + shared.limits.writeTimeout().toNanos();
-    connection.wakeAt(outputDeadline);
+    writeTimeout.begin();
   }
 
   /** Whether content of some stream waits for the client. */
@@ -220,16 +200,10 @@ public final class Http2Session {
       return;
     }
     var now = shared.clock.getAsLong();
-    if (outputDeadline <= now) {
-      outputDeadline = NEVER;
-      if (!connection.drained()) {
-        if (connection.writeProgress() == outputProgress) {
-          ending = true;
-          connection.reset();
-          return;
-        }
-        awaitOutput();
-      }
+    if (writeTimeout.isOver(now)) {
+      ending = true;
+      connection.reset();
+      return;
     }
     for (var stream : List.copyOf(streams)) {
       stream.deadlineReached(now);
@@ -245,7 +219,7 @@ public final class Http2Session {
   }
 
   private void wakeAgain() {
-    var next = Math.min(outputDeadline, endDeadline);
+    var next = Math.min(writeTimeout.deadline(), endDeadline);
     if (!ending) {
       next = Math.min(next, idleDeadline);
     }

@@ -34,4 +34,29 @@ final class RefusedException extends Exception {
   static RefusedException bad(String message) {
     return new RefusedException(Status.BAD_REQUEST, message);
   }
+
+  static RefusedException notInTime() {
+    return new RefusedException(Status.REQUEST_TIMEOUT, "the request did not arrive in time");
+  }
+
+  static RefusedException contentTooLarge() {
+    return new RefusedException(Status.CONTENT_TOO_LARGE, "the content is too large");
+  }
+
+  static RefusedException notStored() {
+    return new RefusedException(
+        Status.INTERNAL_SERVER_ERROR, "the server could not store the content");
+  }
+
+  static RefusedException noWorker() {
+    return new RefusedException(Status.SERVICE_UNAVAILABLE, "no worker is free; try again");
+  }
+
+  static RefusedException noAnswer() {
+    return new RefusedException(Status.INTERNAL_SERVER_ERROR, "the application did not answer");
+  }
+
+  static RefusedException overdue() {
+    return new RefusedException(Status.GATEWAY_TIMEOUT, "the application took longer than allowed");
+  }
 }

@@ -47,6 +47,15 @@ record RequestHead(RequestLine line, FieldSection section) {
     return line.method().equals("HEAD");
   }
 
+  /**
+   * Whether a response has no content by rule (RFC 9110 §6.4.1).
+   *
+   * @param head of its request; null: it was refused
+   */
+  static boolean hasNoContent(RequestHead head, int status) {
+    return status == 204 || status == 304 || (head != null && head.isHeadMethod());
+  }
+
   String protocol() {
     return line.version().protocol;
   }

@@ -87,24 +87,14 @@ public final class RequestStream implements Movable {
       return;
     }
     if (!shared.limits.allowsBody(length)) {
-      throw tooLarge();
+      throw RefusedException.contentTooLarge();
     }
-    content =
-        new ContentCollector(
-            length,
-            shared.limits.bodyMemoryBytes(),
-            shared.blocks,
-            shared.spool,
-            new SpoolProgress());
+    content = shared.collector(length, new SpoolProgress());
     if (head.expectsContinue()) {
       output.continueRequest();
       session.flush();
     }
     awaitContent();
-  }
-
-  private static RefusedException tooLarge() {
-    return new RefusedException(Status.CONTENT_TOO_LARGE, "the content is too large");
   }
 
   private void awaitContent() {
@@ -143,7 +133,7 @@ public final class RequestStream implements Movable {
       throw RefusedException.bad("another length of content than announced"); // RFC 9113 §8.1.1
     }
     if (!shared.limits.allowsBody(length)) {
-      throw tooLarge();
+      throw RefusedException.contentTooLarge();
     }
     content.add(octets, from, count);
     if (!last) {
@@ -182,9 +172,7 @@ public final class RequestStream implements Movable {
 
     @Override
     public void failed() {
-      refuse(
-          new RefusedException(
-              Status.INTERNAL_SERVER_ERROR, "the server could not store the content"));
+      refuse(RefusedException.notStored());
     }
   }
 
@@ -200,7 +188,7 @@ public final class RequestStream implements Movable {
     worker = session.offer(exchange);
     if (worker == null) {
       releaseUnserved();
-      answer(Session.noWorker());
+      answer(RefusedException.noWorker());
       session.flush();
     }
   }
@@ -272,7 +260,7 @@ public final class RequestStream implements Movable {
       releaseUnserved();
     }
     if (state == Output.ENDED) { // the client has left, or the stream is broken
-      release(part);
+      part.release();
       return;
     }
     try {
@@ -282,14 +270,6 @@ public final class RequestStream implements Movable {
       abandon(StreamError.INTERNAL_ERROR);
     }
     session.flush();
-  }
-
-  private static void release(ResponsePart part) {
-    if (part instanceof ResponsePart.Block unwanted) {
-      unwanted.block().release();
-    } else if (part instanceof ResponsePart.Upgraded unwanted) {
-      unwanted.link().release();
-    }
   }
 
   private void write(ResponsePart part) {
@@ -304,17 +284,19 @@ public final class RequestStream implements Movable {
       case ResponsePart.End _ -> endContent();
       case ResponsePart.Abort _ -> abort();
       case ResponsePart.Upgraded upgraded -> {
-        release(upgraded);
+        upgraded.release();
         throw new IllegalStateException("a WebSocket where none was asked for");
       }
       case ResponsePart.Expired _ -> expire();
-      case ResponsePart.Refused _ -> answer(Session.noWorker());
+      case ResponsePart.Refused _ -> answer(RefusedException.noWorker());
     }
   }
 
   private void writeWhole(ResponseHead response, ByteBuffer whole) {
     var announced = response.contentLength();
-    var last = hasNoContent(response.status()) || (announced <= 0 && !whole.hasRemaining());
+    var last =
+        RequestHead.hasNoContent(head, response.status())
+            || (announced <= 0 && !whole.hasRemaining());
     begin(response, whole.remaining(), last);
     if (last) {
       end();
@@ -330,7 +312,7 @@ public final class RequestStream implements Movable {
   private void begin(ResponseHead response, long wholeLength, boolean last) {
     status = response.status();
     state = Output.BEGUN;
-    noContent = hasNoContent(status);
+    noContent = RequestHead.hasNoContent(head, status);
     var announced = response.contentLength();
     if (noContent) {
       if (status == 204) {
@@ -341,11 +323,6 @@ public final class RequestStream implements Movable {
       remaining = announced;
     }
     output.head(shared.streamFields.head(response, announced), last);
-  }
-
-  /** RFC 9110 §6.4.1. */
-  private boolean hasNoContent(int code) {
-    return code == 204 || code == 304 || (head != null && head.isHeadMethod());
   }
 
   private void write(ByteBuffer octets, boolean last) {
@@ -368,7 +345,7 @@ public final class RequestStream implements Movable {
     var bytes = noContent ? 0 : given;
     if (!noContent && remaining >= 0) {
       if (bytes > remaining) {
-        session.reportBrokenFraming(exchange, "more content than announced");
+        Session.reportBrokenFraming(exchange, "more content than announced");
         bytes = (int) remaining;
       }
       remaining -= bytes;
@@ -405,7 +382,7 @@ public final class RequestStream implements Movable {
     if (state == Output.NONE) {
       abort();
     } else if (!noContent && remaining > 0) {
-      session.reportBrokenFraming(exchange, "less content than announced");
+      Session.reportBrokenFraming(exchange, "less content than announced");
       abort();
     } else {
       output.content(ByteBuffer.allocate(0), true);
@@ -416,7 +393,7 @@ public final class RequestStream implements Movable {
   /** The response cannot be completed; the client must notice (RFC 9113 §8.1). */
   private void abort() {
     if (state == Output.NONE) {
-      answer(new RefusedException(Status.INTERNAL_SERVER_ERROR, "the application did not answer"));
+      answer(RefusedException.noAnswer());
     } else {
       abandon(StreamError.INTERNAL_ERROR);
     }
@@ -426,8 +403,7 @@ public final class RequestStream implements Movable {
   private void expire() {
     exchange.abandon();
     if (state == Output.NONE) {
-      answer(
-          new RefusedException(Status.GATEWAY_TIMEOUT, "the application took longer than allowed"));
+      answer(RefusedException.overdue());
     } else {
       abandon(StreamError.INTERNAL_ERROR);
     }
@@ -495,7 +471,7 @@ public final class RequestStream implements Movable {
 
   void deadlineReached(long now) {
     if (contentDeadline <= now) {
-      refuse(new RefusedException(Status.REQUEST_TIMEOUT, "the request did not arrive in time"));
+      refuse(RefusedException.notInTime());
     } else if (writeDeadline() <= now) {
       abandon(StreamError.CANCEL);
       session.flush();

@@ -112,8 +112,7 @@ public final class Session {
 
   private Awaited awaited = Awaited.NOTHING;
   private long inputDeadline = NEVER;
-  private long outputDeadline = NEVER;
-  private long outputProgress;
+  private final WriteTimeout writeTimeout;
 
   public Session(Connection connection, Endpoints endpoints, Shared shared) {
     this.connection = connection;
@@ -121,6 +120,7 @@ public final class Session {
     this.shared = shared;
     decoder = new HeadDecoder(shared.limits);
     forwarding = new Forwarding(shared.proxies, endpoints);
+    writeTimeout = new WriteTimeout(connection, shared);
     openedNanos = System.nanoTime();
   }
 
@@ -238,17 +238,11 @@ public final class Session {
     }
     var length = head.announcedLength();
     if (!shared.limits.allowsBody(length)) {
-      throw new RefusedException(Status.CONTENT_TOO_LARGE, "the content is too large");
+      throw RefusedException.contentTooLarge();
     }
     input = Input.CONTENT;
     awaited = Awaited.NOTHING;
-    content =
-        new ContentCollector(
-            length,
-            shared.limits.bodyMemoryBytes(),
-            shared.blocks,
-            shared.spool,
-            new SpoolProgress());
+    content = shared.collector(length, new SpoolProgress());
     contentRemaining = length;
     chunks = head.section().chunked() ? new ChunkedDecoder(shared.limits) : null;
     continueAwaited = head.expectsContinue();
@@ -293,9 +287,7 @@ public final class Session {
 
     @Override
     public void failed() {
-      refuse(
-          new RefusedException(
-              Status.INTERNAL_SERVER_ERROR, "the server could not store the content"));
+      refuse(RefusedException.notStored());
       settle();
     }
   }
@@ -339,7 +331,7 @@ public final class Session {
       }
     }
     releaseUnserved(exchange);
-    turn.answer(noWorker());
+    turn.answer(RefusedException.noWorker());
   }
 
   private static Input after(Turn turn) {
@@ -391,10 +383,6 @@ public final class Session {
     shared.spool.release(exchange.request().content());
   }
 
-  static RefusedException noWorker() {
-    return new RefusedException(Status.SERVICE_UNAVAILABLE, "no worker is free; try again");
-  }
-
   /** The request that is being received is answered by the server itself, as the last one. */
   private void refuse(RefusedException refusal) {
     releaseContent();
@@ -441,7 +429,7 @@ public final class Session {
         && ((input == Input.HEAD && keptLength == 0) || input == Input.UNWANTED);
   }
 
-  void reportBrokenFraming(Exchange exchange, String what) {
+  static void reportBrokenFraming(Exchange exchange, String what) {
     LOGGER.log(
         System.Logger.Level.ERROR,
         "{0} in the response to {1} {2}",
@@ -672,15 +660,7 @@ public final class Session {
 
   /** The socket did not take all there was to write: the client must read in time. */
   public void outputWaits() {
-    if (outputDeadline == NEVER) {
-      awaitOutput();
-    }
-  }
-
-  private void awaitOutput() {
-    outputProgress = connection.writeProgress();
-    outputDeadline = shared.clock.getAsLong() + shared.limits.writeTimeout().toNanos();
-    connection.wakeAt(outputDeadline);
+    writeTimeout.begin();
   }
 
   /** The connection is no longer congested. */
@@ -694,15 +674,9 @@ public final class Session {
       return;
     }
     var now = shared.clock.getAsLong();
-    if (outputDeadline <= now) {
-      outputDeadline = NEVER;
-      if (!connection.drained()) {
-        if (connection.writeProgress() == outputProgress) {
-          reset();
-          return;
-        }
-        awaitOutput();
-      }
+    if (writeTimeout.isOver(now)) {
+      reset();
+      return;
     }
     if (input == Input.FRAMES) {
       socket.deadlineReached(now);
@@ -711,7 +685,7 @@ public final class Session {
     if (inputDeadline <= now) {
       inputDeadlineReached();
     }
-    var next = Math.min(inputDeadline, outputDeadline);
+    var next = Math.min(inputDeadline, writeTimeout.deadline());
     if (!over && next != NEVER) {
       connection.wakeAt(next);
     }
@@ -732,7 +706,7 @@ public final class Session {
       case HEAD_END, CONTENT -> {
         keptLength = 0;
         kept = NOTHING;
-        refuse(new RefusedException(Status.REQUEST_TIMEOUT, "the request did not arrive in time"));
+        refuse(RefusedException.notInTime());
         settle();
       }
       case NOTHING -> {}

@@ -57,6 +57,11 @@ public final class Shared {
     return workers;
   }
 
+  /** For the content of a request. */
+  ContentCollector collector(long length, Spool.Progress progress) {
+    return new ContentCollector(length, limits.bodyMemoryBytes(), blocks, spool, progress);
+  }
+
   /** A request takes its place in line. */
   void requestBegun() {
     requestsBegun.setRelease(requestsBegun.getPlain() + 1);

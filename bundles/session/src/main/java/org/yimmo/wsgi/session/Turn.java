@@ -129,11 +129,7 @@ final class Turn implements Movable {
       session.releaseUnserved(exchange);
     }
     if (!session.isFront(this)) { // the client has left, or its connection is broken
-      if (part instanceof ResponsePart.Block unwanted) {
-        unwanted.block().release();
-      } else if (part instanceof ResponsePart.Upgraded unwanted) {
-        unwanted.link().release();
-      }
+      part.release();
       return;
     }
     try {
@@ -160,7 +156,7 @@ final class Turn implements Movable {
       case ResponsePart.Abort _ -> abort();
       case ResponsePart.Upgraded upgraded -> upgrade(upgraded);
       case ResponsePart.Expired _ -> expire();
-      case ResponsePart.Refused _ -> answerNow(Session.noWorker());
+      case ResponsePart.Refused _ -> answerNow(RefusedException.noWorker());
     }
     connection.flush();
   }
@@ -183,7 +179,7 @@ final class Turn implements Movable {
   private void begin(ResponseHead response, long wholeLength) {
     status = response.status();
     var announced = response.contentLength();
-    if (hasNoContent(status)) {
+    if (RequestHead.hasNoContent(head, status)) {
       framing = Framing.NO_CONTENT;
       if (status == 204) {
         announced = ResponseHead.UNKNOWN_LENGTH; // RFC 9110 §8.6
@@ -200,11 +196,6 @@ final class Turn implements Movable {
     var octets =
         session.encoder().head(response, announced, framing == Framing.CHUNKED, connectionOption());
     connection.write(octets.array(), 0, octets.length());
-  }
-
-  /** RFC 9110 §6.4.1. */
-  private boolean hasNoContent(int status) {
-    return status == 204 || status == 304 || (head != null && head.isHeadMethod());
   }
 
   private ConnectionOption connectionOption() {
@@ -255,7 +246,7 @@ final class Turn implements Movable {
     }
     if (framing == Framing.LENGTH) {
       if (bytes > remaining) { // more would be taken for the next response
-        session.reportBrokenFraming(exchange, "more content than announced");
+        Session.reportBrokenFraming(exchange, "more content than announced");
         content.limit(content.position() + (int) remaining);
         bytes = content.remaining();
         if (bytes == 0) {
@@ -289,7 +280,7 @@ final class Turn implements Movable {
       }
       case LENGTH -> {
         if (remaining > 0) {
-          session.reportBrokenFraming(exchange, "less content than announced");
+          Session.reportBrokenFraming(exchange, "less content than announced");
           abort();
           return;
         }
@@ -304,9 +295,7 @@ final class Turn implements Movable {
   private void abort() {
     persistent = false;
     switch (framing) {
-      case UNDECIDED ->
-          answerNow(
-              new RefusedException(Status.INTERNAL_SERVER_ERROR, "the application did not answer"));
+      case UNDECIDED -> answerNow(RefusedException.noAnswer());
       case UNTIL_CLOSE -> session.reset(); // an orderly close would look like the end
       case NO_CONTENT, LENGTH, CHUNKED -> session.turnEnded(this);
     }
@@ -316,8 +305,7 @@ final class Turn implements Movable {
   private void expire() {
     exchange.abandon();
     if (framing == Framing.UNDECIDED) {
-      answerNow(
-          new RefusedException(Status.GATEWAY_TIMEOUT, "the application took longer than allowed"));
+      answerNow(RefusedException.overdue());
     } else {
       abort();
     }
