@@ -73,28 +73,11 @@ public final class LiveWarmUp implements Function<ServiceReference<Application>,
       return Optional.of("the warm-up failed: the application has gone");
     }
     try {
-      return warm(
-          application,
-          text(reference, Application.NAME, application.getClass().getName()),
-          Routes.Place.of(
-              text(reference, Application.HOST, ""), text(reference, Application.PATH, "/")),
-          paths(reference));
+      var own = new ApplicationProperties(reference::getProperty);
+      return warm(application, own.name(application), own.place(), own.warmup());
     } finally {
       bundle.ungetService(reference);
     }
-  }
-
-  private static String text(
-      ServiceReference<Application> reference, String name, String otherwise) {
-    return reference.getProperty(name) instanceof String text ? text : otherwise;
-  }
-
-  private static List<String> paths(ServiceReference<Application> reference) {
-    return switch (reference.getProperty(Application.WARMUP)) {
-      case String[] paths -> List.of(paths);
-      case String path -> List.of(path);
-      case null, default -> List.of();
-    };
   }
 
   /** As {@link #apply}. */

@@ -106,11 +106,12 @@ public final class Router {
 
   private static Routes.Serving serving(
       Application application, Visits visits, Map<String, Object> properties) {
+    var own = new ApplicationProperties(properties::get);
     return new Routes.Serving(
         application,
-        text(properties, Application.NAME, application.getClass().getName()),
+        own.name(application),
         visits,
-        place(properties),
+        own.place(),
         properties.get(Constants.SERVICE_RANKING) instanceof Integer rank ? rank : 0,
         service(properties));
   }
@@ -123,7 +124,8 @@ public final class Router {
       policy = ReferencePolicy.DYNAMIC,
       unbind = "awaitNoLonger")
   void await(Condition condition, Map<String, Object> properties) {
-    put(new Routes.Awaited(place(properties), service(properties)), properties);
+    var place = new ApplicationProperties(properties::get).place();
+    put(new Routes.Awaited(place, service(properties)), properties);
   }
 
   void awaitNoLonger(Condition condition, Map<String, Object> properties) {
@@ -178,15 +180,6 @@ public final class Router {
 
   private static long service(Map<String, Object> properties) {
     return (Long) properties.get(Constants.SERVICE_ID);
-  }
-
-  private static Routes.Place place(Map<String, Object> properties) {
-    return Routes.Place.of(
-        text(properties, Application.HOST, ""), text(properties, Application.PATH, "/"));
-  }
-
-  private static String text(Map<String, Object> properties, String name, String otherwise) {
-    return properties.get(name) instanceof String text ? text : otherwise;
   }
 
   /** Before all applications are unmounted: the worker threads have gone. */
