@@ -102,7 +102,11 @@ class SupervisorTest {
   void stop() throws IOException {
     control.close();
     listening.close();
-    processes.forEach(pid -> ProcessHandle.of(pid).ifPresent(process -> process.destroyForcibly()));
+    // Also those that have not said yet that they were started, and would write to the folder.
+    for (var process : ProcessHandle.current().children().toList()) {
+      process.destroyForcibly();
+      process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+    }
   }
 
   @Test
