@@ -11,8 +11,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
@@ -36,8 +34,6 @@ record Transport(
    * @throws StartFailure the native transport was asked for and is not available
    */
   static Transport of(String setting) throws StartFailure {
-    // Netty would first look for slf4j and log4j, which takes time and finds none.
-    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     return switch (setting) {
       case "nio" -> nio();
       case "native" -> {
