@@ -133,6 +133,18 @@ class Http2IT {
     }
   }
 
+  @Test
+  void refusesThePrefaceWhenItIsSwitchedOff() {
+    try (var server = serving("http", "--no-http2").start();
+        var wire = server.connect()) {
+      var reply = wire.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").reply();
+
+      assertEquals(505, reply.status(), reply.toString());
+      assertEquals("close", reply.field("Connection").orElse(""));
+      assertTrue(wire.ended());
+    }
+  }
+
   /** As a browser does for wss: it offers HTTP/1.1 only. */
   @Test
   void speaksHttp1WithWhoeverWantsIt() {

@@ -472,7 +472,7 @@ class HttpIT {
             "TLS",
             "\u0016\u0003\u0001\u0000\u00a5\u0001\u0000\u0000\u00a1\u0003\u0003\r\n\r\n",
             400),
-        argumentSet("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+        argumentSet("almost HTTP/2's preface", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n", 505),
         argumentSet("octets", "\u0000\u00ff\u0080\r\n\r\n", 400),
         argumentSet(
             "long request line", "GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: a\r\n\r\n", 414),
