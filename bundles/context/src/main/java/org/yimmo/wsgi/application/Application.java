@@ -37,7 +37,7 @@ public interface Application {
   String WARMUP = "application.warmup";
 
   /** A chunk of so many octets or more is copied by the server, see {@link #call}. */
-  int LARGE_CHUNK_BYTES = 32 * 1024;
+  int LARGE_CHUNK_BYTES = 4 * 1024;
 
   /**
    * Answers one request.

@@ -49,9 +49,13 @@ public final class ContentBlocks {
     }
   }
 
-  /** As {@link #tryTake}, but when all are in use the block is of the heap, for once. */
-  public Block take() {
-    return tryTake().orElseGet(() -> new Block(ByteBuffer.allocate(BLOCK_BYTES)));
+  /**
+   * As {@link #tryTake}, but when all are in use the block is of the heap, for once.
+   *
+   * @param bytes what it has room for at least, at most {@link #BLOCK_BYTES}
+   */
+  public Block take(int bytes) {
+    return tryTake().orElseGet(() -> new Block(ByteBuffer.allocate(bytes)));
   }
 
   /** The blocks that were taken and not released; a snapshot. */

@@ -22,11 +22,11 @@ class ContentBlocksTest {
 
   @Test
   void areUsedAgain() {
-    var block = blocks.take();
+    var block = blocks.take(ContentBlocks.BLOCK_BYTES);
     block.bytes().put((byte) 1).flip();
     block.release();
 
-    var again = blocks.take();
+    var again = blocks.take(ContentBlocks.BLOCK_BYTES);
 
     assertEquals(1, again.bytes().get(0));
     assertEquals(ContentBlocks.BLOCK_BYTES, again.bytes().remaining());
@@ -35,10 +35,10 @@ class ContentBlocksTest {
 
   @Test
   void areOfTheHeapWhenAllAreInUse() {
-    blocks.take();
-    blocks.take();
+    blocks.take(ContentBlocks.BLOCK_BYTES);
+    blocks.take(ContentBlocks.BLOCK_BYTES);
 
-    var further = blocks.take();
+    var further = blocks.take(ContentBlocks.BLOCK_BYTES);
     further.release();
 
     assertFalse(further.bytes().isDirect());
@@ -48,9 +48,9 @@ class ContentBlocksTest {
 
   @Test
   void areReleasedOnce() {
-    var block = blocks.take();
+    var block = blocks.take(ContentBlocks.BLOCK_BYTES);
     block.release();
-    var next = blocks.take();
+    var next = blocks.take(ContentBlocks.BLOCK_BYTES);
 
     assertThrows(IllegalStateException.class, block::release);
 
@@ -64,14 +64,18 @@ class ContentBlocksTest {
     var exchange = TestExchanges.exchange("/");
     exchange.abandon();
 
-    new ExchangeQueues("worker", 4).respond(new ResponsePart.Block(exchange, blocks.take()));
+    new ExchangeQueues("worker", 4)
+        .respond(new ResponsePart.Block(exchange, blocks.take(ContentBlocks.BLOCK_BYTES)));
 
     assertEquals(0, blocks.inUse());
   }
 
   @Test
   void comeBackOnceFromAContent() {
-    var content = new Content.InBlocks(List.of(blocks.take(), blocks.take()));
+    var content =
+        new Content.InBlocks(
+            List.of(
+                blocks.take(ContentBlocks.BLOCK_BYTES), blocks.take(ContentBlocks.BLOCK_BYTES)));
 
     content.close();
     content.close();

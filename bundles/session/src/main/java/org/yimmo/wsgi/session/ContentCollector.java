@@ -100,7 +100,7 @@ final class ContentCollector {
       upload = spool.begin(progress);
     }
     writeBlocks();
-    return pool.take();
+    return pool.take(ContentBlocks.BLOCK_BYTES);
   }
 
   private void writeBlocks() {

@@ -217,7 +217,7 @@ final class Client implements Connection {
 
   /** Further content in the only block of {@code blocks}. */
   static ResponsePart block(Exchange exchange, ContentBlocks blocks, String content) {
-    var block = blocks.take();
+    var block = blocks.take(ContentBlocks.BLOCK_BYTES);
     block.bytes().put(content.getBytes(ISO_8859_1)).flip();
     return new ResponsePart.Block(exchange, block);
   }

@@ -24,6 +24,9 @@ final class Response implements StartResponse, StartResponse.Write {
   private static final ResponseHead NO_HEAD =
       new ResponseHead(500, "", Fields.none(), ResponseHead.UNKNOWN_LENGTH);
 
+  /** Smaller parts of a longer content would take up blocks of which they fill little. */
+  private static final int LEAST_PART_IN_BLOCK = ContentBlocks.BLOCK_BYTES / 4;
+
   private enum State {
     /** start_response was not called. */
     UNSTARTED,
@@ -127,28 +130,34 @@ final class Response implements StartResponse, StartResponse.Write {
 
   private void sendWithinLength(ByteBuffer chunk) throws IOException {
     var last = sentBytes + chunk.remaining() == head.contentLength();
+    var whole = last && state == State.STARTED;
     var length = chunk.remaining();
-    if (length >= Application.LARGE_CHUNK_BYTES) {
+    if (length >= (whole ? Application.LARGE_CHUNK_BYTES : LEAST_PART_IN_BLOCK)) {
       sendLarge(chunk);
       if (last) {
         end();
       }
-    } else if (state == State.STARTED && last) {
+    } else if (whole) {
       state = State.COMPLETE;
       responses.respond(new ResponsePart.Whole(exchange, head, chunk));
     } else {
       takeCredit(length);
+      var kept = length >= Application.LARGE_CHUNK_BYTES ? copy(chunk) : chunk;
       if (state == State.STARTED) {
         state = State.SENDING;
-        responses.respond(new ResponsePart.Start(exchange, head, chunk));
+        responses.respond(new ResponsePart.Start(exchange, head, kept));
       } else {
-        responses.respond(new ResponsePart.More(exchange, chunk));
+        responses.respond(new ResponsePart.More(exchange, kept));
       }
       if (last) {
         end();
       }
     }
     sentBytes += length;
+  }
+
+  private static ByteBuffer copy(ByteBuffer chunk) {
+    return ByteBuffer.allocate(chunk.remaining()).put(chunk.duplicate()).flip();
   }
 
   /** Copies a chunk into blocks as the client takes them: its own memory is the application's. */
@@ -161,7 +170,7 @@ final class Response implements StartResponse, StartResponse.Write {
       var octets = chunk.slice(at, Math.min(ContentBlocks.BLOCK_BYTES, chunk.limit() - at));
       at += octets.remaining();
       takeCredit(octets.remaining());
-      var block = exchange.blocks().take();
+      var block = exchange.blocks().take(octets.remaining());
       block.bytes().put(octets).flip();
       responses.respond(new ResponsePart.Block(exchange, block));
     }

@@ -112,7 +112,7 @@ class RequestInputTest {
   private static Content inBlocks(ContentBlocks blocks, String... octets) {
     var filled = new ArrayList<ContentBlocks.Block>();
     for (var each : octets) {
-      var block = blocks.take();
+      var block = blocks.take(ContentBlocks.BLOCK_BYTES);
       block.bytes().put(ascii(each)).flip();
       filled.add(block);
     }

@@ -42,7 +42,7 @@ class LargeContentTest {
   }
 
   private ResponsePart part(Exchange exchange, String content) {
-    var block = blocks.take();
+    var block = blocks.take(ContentBlocks.BLOCK_BYTES);
     block.bytes().put(content.getBytes(ISO_8859_1)).flip();
     return new ResponsePart.Block(exchange, block);
   }
