@@ -106,6 +106,9 @@ public class SessionBenchmark {
     private long octets;
 
     @Override
+    public void expect(int contentBytes) {}
+
+    @Override
     public void write(byte[] written, int from, int to) {
       octets += to - from;
     }

@@ -289,11 +289,7 @@ public final class ExchangeQueues {
       }
       awaitRoom(part.exchange());
     }
-    if (part instanceof ResponsePart.Block dropped) {
-      dropped.block().release();
-    } else if (part instanceof ResponsePart.Upgraded unwanted) {
-      unwanted.link().release();
-    }
+    part.release();
   }
 
   /** The order matters: the promise is looked at when the part is in the queue. */
@@ -304,6 +300,7 @@ public final class ExchangeQueues {
   private static boolean ends(ResponsePart part) {
     return switch (part) {
       case ResponsePart.Whole _,
+          ResponsePart.WholeInBlock _,
           ResponsePart.End _,
           ResponsePart.Abort _,
           ResponsePart.Upgraded _ ->

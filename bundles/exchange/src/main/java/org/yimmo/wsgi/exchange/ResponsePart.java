@@ -3,9 +3,9 @@ package org.yimmo.wsgi.exchange;
 import java.nio.ByteBuffer;
 
 /**
- * What a worker says about one exchange; {@code Whole}, or {@code Start (More | Block)* End}, or
- * any prefix of that followed by {@code Abort}. When a worker is overdue, the watchdog says the
- * last word in its place: {@code Expired} or {@code Refused}.
+ * What a worker says about one exchange; {@code Whole}, {@code WholeInBlock}, or {@code Start (More
+ * | Block)* End}, or any prefix of that followed by {@code Abort}. When a worker is overdue, the
+ * watchdog says the last word in its place: {@code Expired} or {@code Refused}.
  *
  * <p><em>Owner:</em> whoever takes the part from the queue owns its buffer; the worker does not
  * touch it again.
@@ -18,6 +18,15 @@ public sealed interface ResponsePart {
 
   /** The complete response in one part. */
   record Whole(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {}
+
+  /** The complete response in one part, its content in a block that whoever owns it releases. */
+  record WholeInBlock(Exchange exchange, ResponseHead head, ContentBlocks.Block block)
+      implements ResponsePart {
+    @Override
+    public void release() {
+      block.release();
+    }
+  }
 
   /** The head and the first content, which may be empty. */
   record Start(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {}

@@ -13,6 +13,9 @@ import org.yimmo.wsgi.exchange.Exchange;
  */
 @ConsumerType
 public interface Connection extends TransportConnection {
+  /** A hint: a head and so many octets of content are appended next, and go out together. */
+  void expect(int contentBytes);
+
   /** Appends octets to what will be sent; they are copied. */
   void write(byte[] octets, int from, int to);
 

@@ -275,6 +275,11 @@ public final class RequestStream implements Movable {
   private void write(ResponsePart part) {
     switch (part) {
       case ResponsePart.Whole whole -> writeWhole(whole.head(), whole.content());
+      case ResponsePart.WholeInBlock whole -> {
+        begin(whole.head(), whole.block().bytes().remaining(), false);
+        write(whole.block());
+        endContent();
+      }
       case ResponsePart.Start start -> {
         begin(start.head(), ResponseHead.UNKNOWN_LENGTH, false);
         write(start.content(), false);

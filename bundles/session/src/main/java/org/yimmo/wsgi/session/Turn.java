@@ -142,8 +142,15 @@ final class Turn implements Movable {
   private void write(ResponsePart part) {
     switch (part) {
       case ResponsePart.Whole whole -> {
+        connection.expect(whole.content().remaining());
         begin(whole.head(), whole.content().remaining());
         write(whole.content());
+        end();
+      }
+      case ResponsePart.WholeInBlock whole -> {
+        connection.expect(whole.block().bytes().remaining());
+        begin(whole.head(), whole.block().bytes().remaining());
+        write(whole.block());
         end();
       }
       case ResponsePart.Start start -> {
@@ -216,15 +223,23 @@ final class Turn implements Movable {
 
   private void writeWithCredit(ContentBlocks.Block block) {
     var bytes = block.bytes().remaining();
-    if (fits(block.bytes())) {
-      beginChunk(block.bytes().remaining());
-      connection.write(block);
-      endChunk();
+    if (write(block)) {
       connection.returnCreditWhenWritten(exchange, bytes);
     } else {
-      block.release();
       exchange.returnCredit(bytes);
     }
+  }
+
+  /** Writes the content of a block by the framing; {@code false}: none of it was. */
+  private boolean write(ContentBlocks.Block block) {
+    if (!fits(block.bytes())) {
+      block.release();
+      return false;
+    }
+    beginChunk(block.bytes().remaining());
+    connection.write(block);
+    endChunk();
+    return true;
   }
 
   /** Writes content by the framing; {@code false}: none of it was. */

@@ -217,9 +217,21 @@ final class Client implements Connection {
 
   /** Further content in the only block of {@code blocks}. */
   static ResponsePart block(Exchange exchange, ContentBlocks blocks, String content) {
+    return new ResponsePart.Block(exchange, filled(blocks, content));
+  }
+
+  /** A response in the only block of {@code blocks}, without a length. */
+  static ResponsePart wholeInBlock(Exchange exchange, ContentBlocks blocks, String content) {
+    return new ResponsePart.WholeInBlock(
+        exchange,
+        new ResponseHead(200, "OK", Fields.none(), ResponseHead.UNKNOWN_LENGTH),
+        filled(blocks, content));
+  }
+
+  private static ContentBlocks.Block filled(ContentBlocks blocks, String content) {
     var block = blocks.take(ContentBlocks.BLOCK_BYTES);
     block.bytes().put(content.getBytes(ISO_8859_1)).flip();
-    return new ResponsePart.Block(exchange, block);
+    return block;
   }
 
   static ResponsePart end(Exchange exchange) {
@@ -292,6 +304,9 @@ final class Client implements Connection {
   }
 
   // --- what the session calls
+
+  @Override
+  public void expect(int contentBytes) {}
 
   @Override
   public void write(byte[] octets, int from, int to) {

@@ -53,6 +53,19 @@ class ClientGoneTest {
   }
 
   @Test
+  void releasesAWholeResponseThatNobodyWants() {
+    var blocks = new ContentBlocks(1);
+    client.get("/1");
+    var exchange = client.exchange();
+    client.leaves();
+
+    client.queues.respond(Client.wholeInBlock(exchange, blocks, "hello"));
+
+    assertEquals(0, blocks.inUse());
+    assertEquals(0, client.queues.unanswered());
+  }
+
+  @Test
   void returnsCreditOnlyForWhatWasTaken() {
     client.get("/1");
     var exchange = client.exchange();

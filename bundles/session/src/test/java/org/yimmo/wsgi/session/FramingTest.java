@@ -112,6 +112,17 @@ class FramingTest {
   }
 
   @Test
+  void findsTheLengthOfAWholeBlock() {
+    var blocks = new ContentBlocks(1);
+    client.get("/");
+    client.respond(Client.wholeInBlock(client.exchange(), blocks, "hi"));
+
+    assertEquals(OK + "Content-Length: 2\r\n\r\nhi", client.got());
+    assertEquals(0, blocks.inUse());
+    assertTrue(client.survives());
+  }
+
+  @Test
   void sendsNoContentToHead() {
     client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
 

@@ -106,6 +106,17 @@ class RequestStreamTest {
   }
 
   @Test
+  void endsAfterAWholeBlock() {
+    var blocks = new ContentBlocks(1);
+    var stream = client.get("/");
+
+    respond(client.queues, Client.wholeInBlock(client.exchange(), blocks, "whole"));
+
+    assertEquals("200 content-length=5 | \"whole\" | \"\" END", stream.got());
+    assertEquals(0, blocks.inUse());
+  }
+
+  @Test
   void dropsFieldsOfTheConnection() {
     var stream = client.get("/");
     var fields =

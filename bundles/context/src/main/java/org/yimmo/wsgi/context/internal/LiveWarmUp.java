@@ -16,6 +16,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.Fields;
@@ -177,21 +178,28 @@ public final class LiveWarmUp implements Function<ServiceReference<Application>,
           begun = head.status();
           complete = true;
         }
+        case ResponsePart.WholeInBlock(var exchange, var head, var block) -> {
+          begun = head.status();
+          complete = true;
+          drop(exchange, block);
+        }
         case ResponsePart.Start(var exchange, var head, var content) -> {
           begun = head.status();
           exchange.returnCredit(content.remaining());
         }
         case ResponsePart.More(var exchange, var content) ->
             exchange.returnCredit(content.remaining());
-        case ResponsePart.Block(var exchange, var block) -> {
-          exchange.returnCredit(block.bytes().remaining());
-          block.release();
-        }
+        case ResponsePart.Block(var exchange, var block) -> drop(exchange, block);
         case ResponsePart.End _ -> complete = true;
         case ResponsePart.Abort _ -> {}
         case ResponsePart.Upgraded _, ResponsePart.Expired _, ResponsePart.Refused _ ->
             throw new IllegalStateException("not for an application to say: " + part);
       }
+    }
+
+    private static void drop(Exchange exchange, ContentBlocks.Block block) {
+      exchange.returnCredit(block.bytes().remaining());
+      block.release();
     }
 
     Optional<Integer> status() {

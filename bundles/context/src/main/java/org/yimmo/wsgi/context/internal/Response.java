@@ -24,7 +24,10 @@ final class Response implements StartResponse, StartResponse.Write {
   private static final ResponseHead NO_HEAD =
       new ResponseHead(500, "", Fields.none(), ResponseHead.UNKNOWN_LENGTH);
 
-  /** Smaller parts of a longer content would take up blocks of which they fill little. */
+  /**
+   * From here on the client takes content block by block. Smaller parts would take up blocks of
+   * which they fill little.
+   */
   private static final int LEAST_PART_IN_BLOCK = ContentBlocks.BLOCK_BYTES / 4;
 
   private enum State {
@@ -130,30 +133,39 @@ final class Response implements StartResponse, StartResponse.Write {
 
   private void sendWithinLength(ByteBuffer chunk) throws IOException {
     var last = sentBytes + chunk.remaining() == head.contentLength();
-    var whole = last && state == State.STARTED;
     var length = chunk.remaining();
-    if (length >= (whole ? Application.LARGE_CHUNK_BYTES : LEAST_PART_IN_BLOCK)) {
-      sendLarge(chunk);
-      if (last) {
-        end();
-      }
-    } else if (whole) {
-      state = State.COMPLETE;
-      responses.respond(new ResponsePart.Whole(exchange, head, chunk));
-    } else {
-      takeCredit(length);
-      var kept = length >= Application.LARGE_CHUNK_BYTES ? copy(chunk) : chunk;
-      if (state == State.STARTED) {
-        state = State.SENDING;
-        responses.respond(new ResponsePart.Start(exchange, head, kept));
-      } else {
-        responses.respond(new ResponsePart.More(exchange, kept));
-      }
-      if (last) {
-        end();
-      }
-    }
     sentBytes += length;
+    if (length >= LEAST_PART_IN_BLOCK) {
+      sendInBlocks(chunk);
+    } else if (last && state == State.STARTED) {
+      sendWhole(chunk);
+      return;
+    } else {
+      sendPart(chunk);
+    }
+    if (last) {
+      end();
+    }
+  }
+
+  private void sendWhole(ByteBuffer content) {
+    var whole =
+        content.remaining() >= Application.LARGE_CHUNK_BYTES
+            ? new ResponsePart.WholeInBlock(exchange, head, block(content))
+            : new ResponsePart.Whole(exchange, head, content);
+    state = State.COMPLETE;
+    responses.respond(whole);
+  }
+
+  private void sendPart(ByteBuffer chunk) throws IOException {
+    takeCredit(chunk.remaining());
+    var kept = chunk.remaining() >= Application.LARGE_CHUNK_BYTES ? copy(chunk) : chunk;
+    if (state == State.STARTED) {
+      state = State.SENDING;
+      responses.respond(new ResponsePart.Start(exchange, head, kept));
+    } else {
+      responses.respond(new ResponsePart.More(exchange, kept));
+    }
   }
 
   private static ByteBuffer copy(ByteBuffer chunk) {
@@ -161,7 +173,7 @@ final class Response implements StartResponse, StartResponse.Write {
   }
 
   /** Copies a chunk into blocks as the client takes them: its own memory is the application's. */
-  private void sendLarge(ByteBuffer chunk) throws IOException {
+  private void sendInBlocks(ByteBuffer chunk) throws IOException {
     if (state == State.STARTED) {
       state = State.SENDING;
       responses.respond(new ResponsePart.Start(exchange, head, NOTHING.duplicate()));
@@ -170,10 +182,15 @@ final class Response implements StartResponse, StartResponse.Write {
       var octets = chunk.slice(at, Math.min(ContentBlocks.BLOCK_BYTES, chunk.limit() - at));
       at += octets.remaining();
       takeCredit(octets.remaining());
-      var block = exchange.blocks().take(octets.remaining());
-      block.bytes().put(octets).flip();
-      responses.respond(new ResponsePart.Block(exchange, block));
+      responses.respond(new ResponsePart.Block(exchange, block(octets)));
     }
+  }
+
+  /** A copy in a block. */
+  private ContentBlocks.Block block(ByteBuffer octets) {
+    var block = exchange.blocks().take(octets.remaining());
+    block.bytes().put(octets).flip();
+    return block;
   }
 
   private void takeCredit(int bytes) throws IOException {

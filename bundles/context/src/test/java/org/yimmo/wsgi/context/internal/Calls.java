@@ -28,8 +28,8 @@ final class Calls {
     private ResponseHead head = new ResponseHead(0, "", Fields.none(), 0);
 
     /**
-     * {@code whole}, {@code start}, {@code more}, {@code block}, {@code end}, {@code abort}, with
-     * content.
+     * {@code whole}, {@code whole in block}, {@code start}, {@code more}, {@code block}, {@code
+     * end}, {@code abort}, with content.
      */
     List<String> parts() {
       return parts;
@@ -45,6 +45,11 @@ final class Calls {
           head = whole.head();
           parts.add("whole " + text(whole.content()));
         }
+        case ResponsePart.WholeInBlock(var exchange, var given, var block) -> {
+          head = given;
+          parts.add("whole in block " + text(block.bytes()));
+          drop(exchange, block);
+        }
         case ResponsePart.Start start -> {
           head = start.head();
           parts.add("start " + text(start.content()));
@@ -52,14 +57,18 @@ final class Calls {
         case ResponsePart.More more -> parts.add("more " + text(more.content()));
         case ResponsePart.Block(var exchange, var block) -> {
           parts.add("block " + text(block.bytes()));
-          exchange.returnCredit(block.bytes().remaining());
-          block.release();
+          drop(exchange, block);
         }
         case ResponsePart.End _ -> parts.add("end");
         case ResponsePart.Abort _ -> parts.add("abort");
         case ResponsePart.Expired _, ResponsePart.Refused _, ResponsePart.Upgraded _ ->
             throw new AssertionError("not for an application to say: " + part);
       }
+    }
+
+    private static void drop(Exchange exchange, ContentBlocks.Block block) {
+      exchange.returnCredit(block.bytes().remaining());
+      block.release();
     }
   }
 

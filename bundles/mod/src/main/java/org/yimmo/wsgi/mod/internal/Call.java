@@ -5,7 +5,6 @@ import java.util.AbstractCollection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.application.Environ;
 import org.yimmo.wsgi.application.StartResponse;
@@ -37,32 +36,44 @@ final class Call {
                     application, environ.borrow(), worker.startResponseCallable(), 0));
   }
 
-  /** The content, if the result is a list or a tuple of nothing or of one small bytes object. */
-  Optional<List<ByteBuffer>> whole() {
+  /** The content; the call is finished, or is by its close. */
+  Iterable<ByteBuffer> content() {
     var c = py.c();
     var object = result.borrow();
     if (py.isExactlyList(object)) {
       var size = c.PyList_Size(object);
-      return size > 1 ? Optional.empty() : whole(size == 0 ? 0 : c.PyList_GetItem(object, 0));
-    }
-    if (py.isExactlyTuple(object)) {
+      if (size < 2) {
+        return size == 0 ? none() : only(c.PyList_GetItem(object, 0));
+      }
+    } else if (py.isExactlyTuple(object)) {
       var size = c.PyTuple_Size(object);
-      return size > 1 ? Optional.empty() : whole(size == 0 ? 0 : c.PyTuple_GetItem(object, 0));
+      if (size < 2) {
+        return size == 0 ? none() : only(c.PyTuple_GetItem(object, 0));
+      }
     }
-    return Optional.empty();
+    return chunks();
   }
 
-  private Optional<List<ByteBuffer>> whole(long item) {
-    if (item == 0) {
-      return Optional.of(List.of());
+  private List<ByteBuffer> none() {
+    finish();
+    return List.of();
+  }
+
+  /** The content of a list or tuple of one item, which need not be a bytes object. */
+  private Iterable<ByteBuffer> only(long item) {
+    if (!py.isExactlyBytes(item)) {
+      return chunks();
     }
-    return py.isExactlyBytes(item) && py.c().PyBytes_Size(item) < Application.LARGE_CHUNK_BYTES
-        ? Optional.of(List.of(py.chunk(item)))
-        : Optional.empty();
+    var chunk = py.chunk(item);
+    if (chunk.remaining() >= Application.LARGE_CHUNK_BYTES) {
+      return new LentChunk(chunk, py.share(item));
+    }
+    finish();
+    return List.of(chunk);
   }
 
   /** The content of any iterable; it is a collection if it has one element. */
-  Iterable<ByteBuffer> chunks() {
+  private Iterable<ByteBuffer> chunks() {
     var chunks = new Chunks();
     var object = result.borrow();
     if (!py.isExactlyGenerator(object) && py.length(object) == 1) {
@@ -149,6 +160,36 @@ final class Call {
         if (!py.isExactlyList(object) && !py.isExactlyTuple(object)) {
           py.closeIterable(object);
         }
+      } finally {
+        finish();
+      }
+    }
+  }
+
+  /** The memory of a bytes object, until it is closed. */
+  private final class LentChunk extends AbstractCollection<ByteBuffer> implements AutoCloseable {
+    private final ByteBuffer chunk;
+    private final Owned lender;
+
+    LentChunk(ByteBuffer chunk, Owned lender) {
+      this.chunk = chunk;
+      this.lender = lender;
+    }
+
+    @Override
+    public Iterator<ByteBuffer> iterator() {
+      return List.of(chunk).iterator();
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+
+    @Override
+    public void close() {
+      try {
+        lender.close();
       } finally {
         finish();
       }

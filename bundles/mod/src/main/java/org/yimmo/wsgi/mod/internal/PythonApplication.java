@@ -61,12 +61,7 @@ final class PythonApplication implements Application {
     var call = new Call(py, worker);
     try {
       call.start(application.borrow(), environ, startResponse);
-      var whole = call.whole();
-      if (whole.isPresent()) {
-        call.finish();
-        return whole.get();
-      }
-      return call.chunks();
+      return call.content();
     } catch (Throwable e) {
       call.finish();
       throw e;

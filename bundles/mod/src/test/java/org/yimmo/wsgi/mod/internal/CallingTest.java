@@ -111,6 +111,27 @@ class CallingTest {
     assertEquals(size, response.size());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"[large]", "(large,)", "OfBytes([large])"})
+  void takesALargeObject(String iterable) {
+    var application =
+        application(
+            """
+            large = b"abcd" * 5000
+            class OfBytes(list):
+                pass
+            def app(environ, start_response):
+                start_response("200 OK", [])
+                return %s
+            """
+                .formatted(iterable));
+
+    var response = serve(application);
+
+    assertEquals("abcd".repeat(5000), response.content());
+    assertEquals(1, response.size());
+  }
+
   @Test
   void takesCallableObjectsAndBoundMethods() {
     var application =

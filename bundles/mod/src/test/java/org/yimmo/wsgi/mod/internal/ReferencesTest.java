@@ -20,6 +20,9 @@ class ReferencesTest {
       strings = {
         "start_response(status, headers); return [body]",
         "start_response(status, headers); return (body, body)",
+        "start_response(status, headers); return [large]",
+        "start_response(status, headers); return (large,)",
+        "start_response(status, headers); return iter([large])",
         "start_response(status, headers); return iter([body])",
         "start_response(status, headers); return One()",
         "start_response(status=status, headers=headers)(body); return []",
@@ -51,6 +54,7 @@ class ReferencesTest {
             name, value = "".join(["X-", "Name"]), "".join(["val", "ue"])
             headers = [(name, value)]
             body = bytes(range(100, 200))
+            large = body * 200
             kept = [None]
             class One:
                 def __len__(self):
@@ -62,7 +66,7 @@ class ReferencesTest {
                     start_response("200 OK", [])
                     gc.collect()
                     return [str([sys.getrefcount(x) for x in
-                        (status, name, value, headers, body, app, None.__class__, KeyError,
+                        (status, name, value, headers, body, large, app, None.__class__, KeyError,
                         environ["wsgi.version"], environ["wsgi.file_wrapper"])]
                         + [len(gc.get_objects())]).encode()]
                 %s

@@ -44,7 +44,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     implements Connection, IoConnection {
   private static final System.Logger LOGGER = System.getLogger(ServerConnection.class.getName());
   private static final int FIRST_BUFFER_BYTES = 1024;
+  private static final int HEAD_BYTES = 512; // of most responses
   private static final int BUFFER_BYTES = 64 * 1024;
+
+  /** Blocks of less are copied: two buffers and a promise cost the kernel and Netty more. */
+  private static final int COPIED_BYTES = 32 * 1024;
 
   private enum Ending {
     NONE,
@@ -245,6 +249,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   // --- calls of the session: writing
 
   @Override
+  public void expect(int contentBytes) {
+    if (open && backlog.isEmpty() && contentBytes < BUFFER_BYTES) {
+      var _ = buffer(HEAD_BYTES + contentBytes);
+    }
+  }
+
+  @Override
   public void write(byte[] octets, int from, int to) {
     if (!open) {
       return;
@@ -266,10 +277,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** The channel takes the octets from the block itself: their number is bounded by the credit. */
+  /** The channel takes many octets from the block itself: their number is bounded by the credit. */
   @Override
   public void write(ContentBlocks.Block block) {
     if (!open) {
+      block.release();
+      return;
+    }
+    if (block.bytes().remaining() < COPIED_BYTES && backlog.isEmpty() && append(block.bytes())) {
       block.release();
       return;
     }

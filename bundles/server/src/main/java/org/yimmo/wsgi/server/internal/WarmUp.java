@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.yimmo.wsgi.exchange.Content;
+import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
@@ -164,14 +165,15 @@ record WarmUp(List<String> targets, Duration timeout, boolean secure) {
     public void receive(ResponsePart part) {
       switch (part) {
         case ResponsePart.Whole(_, var head, _) -> status.complete(Optional.of(head.status()));
+        case ResponsePart.WholeInBlock(var exchange, var head, var block) -> {
+          drop(exchange, block);
+          status.complete(Optional.of(head.status()));
+        }
         case ResponsePart.Start(var exchange, var head, var content) ->
             start(exchange, head, content);
         case ResponsePart.More(var exchange, var content) ->
             exchange.returnCredit(content.remaining());
-        case ResponsePart.Block(var exchange, var block) -> {
-          exchange.returnCredit(block.bytes().remaining());
-          block.release();
-        }
+        case ResponsePart.Block(var exchange, var block) -> drop(exchange, block);
         case ResponsePart.End _ -> status.complete(started);
         case ResponsePart.Abort _, ResponsePart.Refused _ -> status.complete(Optional.empty());
         case ResponsePart.Upgraded(_, var link) -> {
@@ -183,6 +185,11 @@ record WarmUp(List<String> targets, Duration timeout, boolean secure) {
           status.complete(Optional.empty());
         }
       }
+    }
+
+    private static void drop(Exchange exchange, ContentBlocks.Block block) {
+      exchange.returnCredit(block.bytes().remaining());
+      block.release();
     }
 
     private void start(Exchange exchange, ResponseHead head, ByteBuffer content) {
