@@ -423,6 +423,11 @@ final class Decision {
     } else if (now >= startAfter) { // those that die together count as one
       backOff();
     }
+    if (!refused.isEmpty() && count(WorkerState::serving) == 0) {
+      // Nobody is left who serves what they lack: they are needed as they are.
+      refused = Map.of();
+      startAfter = now;
+    }
   }
 
   private void backOff() {

@@ -372,6 +372,18 @@ class DecisionTest {
   }
 
   @Test
+  void whenTheLastOneThatServedItDiesOthersAreStartedAtOnce() {
+    deployed();
+    on(exited(1, 137));
+    on(new Event.Prepared(3, Map.of("a", "no module")));
+    on(exited(3, 0));
+
+    assertEquals("start 4 g1 held, start 5 g1 held", on(exited(2, 137)));
+    on(exited(4, 137));
+    assertEquals("", on(exited(5, 137)), "those that die again and again wait");
+  }
+
+  @Test
   void whatSomeWorkersServeIsNotAbsent() {
     deployed();
     on(exited(1, 137));
