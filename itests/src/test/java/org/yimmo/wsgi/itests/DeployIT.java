@@ -282,7 +282,7 @@ class DeployIT {
                 """)
             .write(elsewhere.resolve("late.jar"));
     refusal = console.refuses("deploy", java.toString());
-    assertTrue(refusal.contains("other is mounted at /other"), refusal);
+    assertTrue(refusal.contains("other is mounted at /other; give this one another"), refusal);
     Files.delete(drops.resolve("late.jar"));
 
     assertEquals("other.py is removed", console.shows("undeploy", "other").strip());

@@ -182,7 +182,9 @@ final class Bundles {
             .toList()) {
       for (var place : places(other)) {
         if (places.contains(place)) {
-          throw new BundleException("%s is mounted at %s".formatted(other.member().name(), place));
+          throw new BundleException(
+              "%s is mounted at %s; give this one another application.path or application.host"
+                  .formatted(other.member().name(), place));
         }
       }
     }
