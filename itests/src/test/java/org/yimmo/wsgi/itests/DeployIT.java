@@ -165,6 +165,8 @@ class DeployIT {
     assertEquals("Hello, Java!", content("/hello/Java").strip());
     assertTrue(content("/").startsWith("one "));
     fleet.awaitServing(2);
+    var apps = console.shows("apps", "--json");
+    assertTrue(apps.contains("\"mount\":\"/hello\",\"drop\":\"java-hello.jar\""), apps);
   }
 
   @Test
@@ -229,6 +231,8 @@ class DeployIT {
     assertTrue(apps.contains("\"application\":\"hello\",\"state\":\"FAILED\""), apps);
     assertTrue(apps.contains("No module named 'there_is_no_such_module'"), apps);
     assertTrue(apps.contains("Traceback (most recent call last)"), apps);
+    var help = console.shows("help", "yimmo:apps");
+    assertTrue(help.contains("Shows the applications of the deploy folder"), help);
   }
 
   @Test
@@ -262,6 +266,24 @@ class DeployIT {
     Files.writeString(elsewhere.resolve("rival.py"), block("/other") + versioned("y"));
     var refusal = console.refuses("deploy", elsewhere.resolve("rival.py").toString());
     assertTrue(refusal.contains("other.py is mounted at /other"), refusal);
+    Files.writeString(elsewhere.resolve("late.py"), block("/hello") + versioned("late"));
+    refusal = console.refuses("deploy", elsewhere.resolve("late.py").toString());
+    assertTrue(refusal.contains("java-hello.jar is mounted at /hello"), refusal);
+    Files.delete(drops.resolve("late.py"));
+    var java =
+        new JavaBundle("org.example.late")
+            .property("application.path", "/other")
+            .application(
+                """
+                @Override
+                public Iterable<ByteBuffer> call(Environ environ, StartResponse startResponse) {
+                  return text(startResponse, "late");
+                }
+                """)
+            .write(elsewhere.resolve("late.jar"));
+    refusal = console.refuses("deploy", java.toString());
+    assertTrue(refusal.contains("other is mounted at /other; give this one another"), refusal);
+    Files.delete(drops.resolve("late.jar"));
 
     assertEquals("other.py is removed", console.shows("undeploy", "other").strip());
     fleet.log().await("rival serves at /other");
@@ -306,7 +328,7 @@ class DeployIT {
     Files.copy(Path.of(System.getProperty("yimmo.example.bundle")), again);
     Files.move(again, drops.resolve("java-hello.jar"), StandardCopyOption.ATOMIC_MOVE);
 
-    fleet.log().await("org.yimmo.wsgi.examples.hello serves: release 2");
+    fleet.log().await("org.yimmo.wsgi.examples.hello serves at /hello: release 2");
 
     assertEquals(before, fleet.awaitServing(2));
     assertEquals("Hello, Java!", content("/hello/Java").strip());

@@ -94,7 +94,7 @@ public class SideBySideIT {
       assertTrue(message.endsWith("No module named 'no_such_module'"), message);
       try (var wire = serving.connect()) {
         assertEquals("2.0 /good ", wire.get("/good").content());
-        assertEquals(404, wire.get("/broken").status());
+        assertEquals(503, wire.get("/broken").status());
       }
     }
   }

@@ -44,7 +44,7 @@ class UpdateOrderIT {
     fleet = Fleet.deploying(drops);
     console = new Console(fleet.runtime(), fleet.pid());
     fleet.log().await("versions serves at /python: release 1");
-    fleet.log().await(JAVA + " serves: release 1");
+    fleet.log().await(JAVA + " serves at /java: release 1");
   }
 
   @AfterAll
@@ -135,7 +135,7 @@ class UpdateOrderIT {
       load.awaitAnswers(5);
       var mark = fleet.log().mark();
       dropJava(2, "/");
-      fleet.log().await(JAVA + " serves: release", mark);
+      fleet.log().await(JAVA + " serves at /java: release", mark);
       load.awaitAnswers(20);
 
       var connections = assertInOrder(load.stop());

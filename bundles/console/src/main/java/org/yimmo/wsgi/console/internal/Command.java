@@ -3,6 +3,7 @@ package org.yimmo.wsgi.console.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
@@ -17,14 +18,14 @@ import org.apache.felix.service.command.Function;
  * @param usage the arguments, for people; or empty
  * @param description a sentence or some, the first of which says what it does
  * @param example a line that could be typed
- * @param choices words that may be its first argument; none: any
+ * @param choices words that may be its first argument, of this moment; none: any
  */
 record Command(
     String name,
     String usage,
     String description,
     String example,
-    List<String> choices,
+    Supplier<List<String>> choices,
     java.util.function.Function<List<String>, Object> body)
     implements Function {
   static final String SCOPE = "yimmo";
@@ -37,10 +38,17 @@ record Command(
         text(properties, "yimmo.command.usage"),
         text(properties, "yimmo.command.description"),
         text(properties, "yimmo.command.example"),
-        properties.get("yimmo.command.choices") instanceof String[] choices
-            ? List.of(choices)
-            : List.of(),
+        choices(properties.get("yimmo.command.choices")),
         body);
+  }
+
+  private static Supplier<List<String>> choices(Object property) {
+    return switch (property) {
+      case String[] words -> () -> List.of(words);
+      case Supplier<?> words ->
+          () -> words.get() instanceof String[] now ? List.of(now) : List.of();
+      case null, default -> List::of;
+    };
   }
 
   private static String text(Map<String, Object> properties, String key) {
@@ -71,7 +79,7 @@ record Command(
   /** Words that may follow it: its options, and what it names itself. */
   Stream<String> words() {
     var options = Stream.of(usage.split("[^\\w-]+", -1)).filter(word -> word.startsWith("--"));
-    return Stream.of(options, choices.stream(), Stream.of("--help", "--json"))
+    return Stream.of(options, choices.get().stream(), Stream.of("--help", "--json"))
         .flatMap(words -> words);
   }
 

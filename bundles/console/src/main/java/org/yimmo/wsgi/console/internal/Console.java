@@ -46,12 +46,18 @@ public final class Console implements Consumer<SocketChannel> {
     }
   }
 
-  /** Who has the socket {@code console} beside one for workers to report to is their manager. */
+  /**
+   * Who has the socket {@code console} beside one for workers to report to is their manager. What
+   * it has a command of its own for is not relayed.
+   */
   private void relayIfManager(Path socket) {
     if (socket.endsWith("console")
         && Files.exists(socket.resolveSibling("control"))
         && !relaying.getAndSet(true)) {
-      gogo.add(new Relay(socket.getParent()).commands());
+      gogo.add(
+          new Relay(socket.getParent())
+              .commands()
+              .filter(command -> gogo.commands().find(command.name()).isEmpty()));
     }
   }
 

@@ -23,7 +23,7 @@ record Help(Commands commands, Supplier<? extends Iterable<String>> names)
             + " of Apache Felix: those of the scope felix for bundles and services, of scr for"
             + " components, of gogo for the shell itself. They explain themselves with --help.",
         "help yimmo:workers",
-        List.of(),
+        List::of,
         this);
   }
 

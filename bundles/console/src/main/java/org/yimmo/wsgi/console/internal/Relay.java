@@ -53,11 +53,23 @@ record Relay(Path folder) {
         usage,
         description + " More is told by a worker: yimmo-wsgi console --worker N help " + name,
         "yimmo:" + name + (name.equals("set") ? " idle-timeout 10" : ""),
-        List.of(),
+        name.equals("set") ? this::liveSettings : List::of,
         words -> ask(name, words));
   }
 
-  private Object ask(String name, List<String> words) {
+  private List<String> liveSettings() {
+    try {
+      return ask("settings", List.of()).stream()
+          .filter(row -> Boolean.TRUE.equals(row.get("live")))
+          .map(row -> String.valueOf(row.get("setting")))
+          .distinct()
+          .toList();
+    } catch (IllegalArgumentException | IllegalStateException _) {
+      return List.of();
+    }
+  }
+
+  private List<Map<String, Object>> ask(String name, List<String> words) {
     var line = "yimmo:" + name + quoted(words) + " --json";
     var answers = new TreeMap<Long, CompletableFuture<Object>>();
     sockets().forEach((number, socket) -> answers.put(number, asked(socket, line)));

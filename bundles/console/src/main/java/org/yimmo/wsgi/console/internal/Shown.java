@@ -44,7 +44,7 @@ final class Shown {
   }
 
   /** At blanks; what follows is indented as the line is. */
-  private static String wrapped(String line, int columns) {
+  static String wrapped(String line, int columns) {
     var indent = " ".repeat(line.length() - line.stripLeading().length());
     var lines = new ArrayList<String>();
     var rest = line;

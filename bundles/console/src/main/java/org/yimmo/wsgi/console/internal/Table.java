@@ -8,23 +8,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
 
 /**
  * Rows as a table, whose columns are the names of their values in the order of appearance.
  *
  * <p>A table that is wider than the terminal loses the columns in which nothing stands, then has
  * its widest columns of text cut, then the headings of numbers. A text of several lines, such as a
- * stack, does not stand in the table but below its row.
+ * stack, does not stand in the table but below its row; so do sentences in the last column of which
+ * less than half would be left.
  */
 final class Table {
   private static final int GAP = 2;
   private static final int LEAST_WIDTH = 8;
   private static final int LEAST_HEADING = 4;
+  private static final int INDENT = 4;
+  private static final Pattern SENTENCE = Pattern.compile("\\S+(\\s+\\S+){3,}");
   private static final String CUT = "…";
 
   private final List<Map<?, ?>> rows = new ArrayList<>();
   private final Map<String, Integer> widths = new LinkedHashMap<>();
   private final Set<String> quantities = new LinkedHashSet<>();
+  private final Set<String> takenOut = new LinkedHashSet<>();
 
   /**
    * @param rows maps by names; at least one
@@ -51,8 +56,12 @@ final class Table {
   /** A text of several lines, indented. */
   private static Optional<String> below(Object value) {
     return value instanceof String text && text.indexOf('\n') >= 0
-        ? Optional.of(text.indent(4).stripTrailing())
+        ? Optional.of(text.indent(INDENT).stripTrailing())
         : Optional.empty();
+  }
+
+  private static boolean isSentence(Object value) {
+    return value instanceof String text && SENTENCE.matcher(text).matches();
   }
 
   /**
@@ -63,6 +72,7 @@ final class Table {
       if (excess(columns) > 0) {
         widths.keySet().removeIf(this::isEmpty);
       }
+      takeOutSentences(columns);
       shrink(columns, name -> quantities.contains(name) ? Integer.MAX_VALUE : LEAST_WIDTH);
       shrink(columns, name -> quantities.contains(name) ? widestNumber(name) : Integer.MAX_VALUE);
     }
@@ -70,9 +80,29 @@ final class Table {
     lines.add(line(Optional.empty()));
     for (var row : rows) {
       lines.add(line(Optional.of(row)));
-      row.values().forEach(value -> below(value).ifPresent(lines::add));
+      row.forEach((name, value) -> {
+        below(value).ifPresent(lines::add);
+        if (takenOut.contains(String.valueOf(name)) && isSentence(value)) {
+          lines.add(Shown.wrapped(" ".repeat(INDENT) + value, columns));
+        }
+      });
     }
     return String.join("\n", lines);
+  }
+
+  private void takeOutSentences(int columns) {
+    var last = widths.isEmpty() ? "" : List.copyOf(widths.keySet()).getLast();
+    var width = widths.getOrDefault(last, 0);
+    var room = width - excess(columns);
+    if (room * 2 < width
+        && rows.stream().map(row -> row.get(last)).allMatch(Table::canStandBelow)) {
+      widths.remove(last);
+      takenOut.add(last);
+    }
+  }
+
+  private static boolean canStandBelow(Object value) {
+    return value == null || value.equals("") || isSentence(value);
   }
 
   private int excess(int columns) {

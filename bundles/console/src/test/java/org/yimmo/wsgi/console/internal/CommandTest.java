@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class CommandTest {
@@ -39,6 +41,17 @@ class CommandTest {
   @Test
   void isSummedUpInItsFirstSentence() {
     assertEquals("Says it again.", ECHO.summary());
+  }
+
+  @Test
+  void isCompletedWithTheChoicesOfTheMoment() {
+    var applications = new AtomicReference<>("shop");
+    Supplier<String[]> choices = () -> new String[] {applications.get()};
+    var command = Command.of(Map.of("yimmo.command.choices", choices), words -> words);
+
+    assertTrue(command.words().toList().contains("shop"));
+    applications.set("store");
+    assertTrue(command.words().toList().contains("store"));
   }
 
   @Test

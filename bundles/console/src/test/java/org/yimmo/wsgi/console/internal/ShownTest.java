@@ -76,6 +76,38 @@ class ShownTest {
   }
 
   @Test
+  void showsASentenceBelowItsRowWhenMostOfItWouldBeCut() {
+    var rows =
+        List.of(
+            row("name", "shop", "state", "FAILED", "reason", "there is no module of that name"),
+            row("name", "hello", "state", "ACTIVE", "reason", ""));
+
+    assertEquals(
+        """
+        NAME   STATE
+        shop   FAILED
+            there is no module of
+            that name
+        hello  ACTIVE\
+        """,
+        Shown.of(rows, 25));
+    assertEquals(
+        """
+        NAME   STATE   REASON
+        shop   FAILED  there is no modul…
+        hello  ACTIVE  -\
+        """,
+        Shown.of(rows, 33));
+  }
+
+  @Test
+  void cutsOtherTextHoweverMuchOfItIsLost() {
+    var rows = List.of(row("name", "shop", "request", "GET /a/very/long/path/to/something"));
+
+    assertEquals("NAME  REQUEST\nshop  GET /a/…", Shown.of(rows, 14));
+  }
+
+  @Test
   void alignsNumbersEvenIfTheFirstRowHasNone() {
     var rows = List.of(row("n", null), row("n", 12345));
 

@@ -9,8 +9,8 @@ import org.yimmo.wsgi.application.Application;
  * than it should have is none.
  */
 record ApplicationProperties(Function<String, Object> properties) {
-  String name(Application application) {
-    return text(Application.NAME, application.getClass().getName());
+  String name(String otherwise) {
+    return text(Application.NAME, otherwise);
   }
 
   Routes.Place place() {

@@ -43,6 +43,10 @@ public final class AppsCommand implements Function<List<String>, Object> {
         row.put("application", serving.name());
         row.put("state", "serving");
       }
+      case Routes.Failed failed -> {
+        row.put("application", failed.name());
+        row.put("state", "failed");
+      }
       case Routes.Awaited _ -> {
         row.put("application", "");
         row.put("state", "awaited");

@@ -75,7 +75,8 @@ public final class LiveWarmUp implements Function<ServiceReference<Application>,
     }
     try {
       var own = new ApplicationProperties(reference::getProperty);
-      return warm(application, own.name(application), own.place(), own.warmup());
+      return warm(
+          application, own.name(application.getClass().getName()), own.place(), own.warmup());
     } finally {
       bundle.ungetService(reference);
     }

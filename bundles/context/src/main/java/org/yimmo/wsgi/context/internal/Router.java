@@ -22,7 +22,7 @@ import org.yimmo.wsgi.application.Application;
 
 /**
  * Keeps the routes in step with the {@link Application} services, and with the conditions that tell
- * where one is awaited, and which are not to serve yet.
+ * where one is awaited or has failed, and which are not to serve yet.
  *
  * <p>The routes change as a whole, between two requests. An application that goes finishes the
  * requests that it has before its bundle gets on.
@@ -109,7 +109,7 @@ public final class Router {
     var own = new ApplicationProperties(properties::get);
     return new Routes.Serving(
         application,
-        own.name(application),
+        own.name(application.getClass().getName()),
         visits,
         own.place(),
         properties.get(Constants.SERVICE_RANKING) instanceof Integer rank ? rank : 0,
@@ -129,6 +129,20 @@ public final class Router {
   }
 
   void awaitNoLonger(Condition condition, Map<String, Object> properties) {
+    remove(service(properties));
+  }
+
+  @Reference(
+      target = "(&(osgi.condition.id=yimmo.application.failed)(application.path=*))",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "failsNoLonger")
+  void fail(Condition condition, Map<String, Object> properties) {
+    var own = new ApplicationProperties(properties::get);
+    put(new Routes.Failed(own.name(""), own.place(), service(properties)), properties);
+  }
+
+  void failsNoLonger(Condition condition, Map<String, Object> properties) {
     remove(service(properties));
   }
 

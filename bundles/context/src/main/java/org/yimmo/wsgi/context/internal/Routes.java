@@ -66,7 +66,7 @@ record Routes(List<Mount> mounts) {
     /** An application serves before one is awaited, and the better one before others. */
     Comparator<Mount> BEST_FIRST =
         Comparator.comparing(Mount::place, Place.BEST_FIRST)
-            .thenComparing(mount -> mount instanceof Awaited)
+            .thenComparing(mount -> !(mount instanceof Serving))
             .thenComparingInt(mount -> -mount.rank())
             .thenComparingLong(Mount::service);
 
@@ -96,6 +96,14 @@ record Routes(List<Mount> mounts) {
     }
   }
 
+  /** An application that should be there, and cannot be loaded. */
+  record Failed(String name, Place place, long service) implements Mount {
+    @Override
+    public int rank() {
+      return 0;
+    }
+  }
+
   /** What was found. */
   sealed interface Match {}
 
@@ -118,7 +126,7 @@ record Routes(List<Mount> mounts) {
   /** There are applications, but none for this host and path. */
   record NotFound() implements Match {}
 
-  /** An application is awaited there. */
+  /** An application is awaited there, or has failed. */
   record NotReady() implements Match {}
 
   /** There is no application at all, not yet or not now. */
@@ -147,7 +155,7 @@ record Routes(List<Mount> mounts) {
     return switch (mount) {
       case Serving(var application, var name, var visits, var place, _, _) ->
           new Found(application, name, visits, place.path, path.substring(place.path.length()));
-      case Awaited _ -> new NotReady();
+      case Awaited _, Failed _ -> new NotReady();
     };
   }
 

@@ -129,6 +129,19 @@ class RoutesTest {
   }
 
   @Test
+  void whereAnApplicationHasFailedNoOtherOneAnswers() {
+    mount("root", "/", "");
+    var failed = properties("shop", "/shop", "", 0);
+
+    router.fail(Condition.INSTANCE, failed);
+
+    assertInstanceOf(
+        Routes.NotReady.class, router.routes().find(Optional.of("localhost"), "/shop/cart"));
+    router.failsNoLonger(Condition.INSTANCE, failed);
+    assertEquals("root", find("localhost", "/shop/cart").name());
+  }
+
+  @Test
   void anApplicationServesWhereAnotherOneIsAwaited() {
     router.await(Condition.INSTANCE, properties("", "/shop", "", 0));
     mount("old", "/shop", "");

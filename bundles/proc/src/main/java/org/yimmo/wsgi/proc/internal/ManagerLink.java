@@ -57,6 +57,7 @@ final class ManagerLink implements AutoCloseable {
   private final Connection connection;
   private final Orders orders;
   private final Supplier<Map<String, String>> gauges;
+  private final Supplier<Map<String, String>> mounts;
   private final ScheduledExecutorService beats =
       Executors.newSingleThreadScheduledExecutor(
           task -> Thread.ofPlatform().daemon().name("yimmo-beats").unstarted(task));
@@ -69,13 +70,20 @@ final class ManagerLink implements AutoCloseable {
 
   /**
    * @param gauges what is said of this process with each beat; called on the thread of the beats
+   * @param mounts where applications of bundles are mounted, by name; called on any thread
    * @throws IOException the manager is not there
    */
-  ManagerLink(Path managerFolder, int number, Orders orders, Supplier<Map<String, String>> gauges)
+  ManagerLink(
+      Path managerFolder,
+      int number,
+      Orders orders,
+      Supplier<Map<String, String>> gauges,
+      Supplier<Map<String, String>> mounts)
       throws IOException {
     folder = managerFolder;
     this.orders = orders;
     this.gauges = gauges;
+    this.mounts = mounts;
     connection = Connection.to(managerFolder);
     send(
         new Message(
@@ -93,7 +101,7 @@ final class ManagerLink implements AutoCloseable {
    * @param failures the applications that cannot be loaded, each with its reason
    */
   void ready(Map<String, String> failures) {
-    send(Failures.message("ready", failures));
+    send(withMounts(Failures.message("ready", failures)));
   }
 
   /**
@@ -105,6 +113,12 @@ final class ManagerLink implements AutoCloseable {
 
   void failed(int status, String message) {
     send(new Message("failed", Map.of("status", Integer.toString(status), "message", message)));
+  }
+
+  private Message withMounts(Message message) {
+    var values = new HashMap<>(message.values());
+    mounts.get().forEach((name, place) -> values.put(Message.MOUNT + name, place));
+    return new Message(message.word(), values);
   }
 
   /** A message that does not arrive needs no other answer than the end of the stream has. */
@@ -170,7 +184,7 @@ final class ManagerLink implements AutoCloseable {
       LOG.log(Level.WARNING, "cannot change the applications", e);
       failures = Map.of("", "cannot change the applications: " + e);
     }
-    send(Failures.message("changed", failures));
+    send(withMounts(Failures.message("changed", failures)));
   }
 
   // --- thread of the beats

@@ -63,6 +63,7 @@ public final class ProcessLife {
   private final long startedNanos = System.nanoTime();
   private volatile Optional<BiFunction<String, String, Map<String, String>>> deployment =
       Optional.empty(); // written by the threads that register it
+  private volatile Map<String, String> mounts = Map.of(); // written by these threads, too
   private volatile boolean ready; // written by the thread that registers the condition
   private volatile String application = ""; // written by the thread that registers the condition
 
@@ -164,7 +165,8 @@ public final class ProcessLife {
 
   private Optional<ManagerLink> connect(Path folder, int number) {
     try {
-      return Optional.of(new ManagerLink(folder, number, new Obedience(), this::gauges));
+      return Optional.of(
+          new ManagerLink(folder, number, new Obedience(), this::gauges, () -> mounts));
     } catch (IOException e) {
       complain("cannot reach the manager in " + folder + ": " + e.getMessage());
       exit.accept(INTERNAL_FAULT);
@@ -254,9 +256,20 @@ public final class ProcessLife {
   @Reference(
       target = "(yimmo.deployment=true)",
       cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC)
-  void setDeployment(BiFunction<String, String, Map<String, String>> present) {
+      policy = ReferencePolicy.DYNAMIC,
+      updated = "changedDeployment")
+  void setDeployment(
+      BiFunction<String, String, Map<String, String>> present, Map<String, Object> properties) {
     deployment = Optional.of(present);
+    changedDeployment(properties);
+  }
+
+  void changedDeployment(Map<String, Object> properties) {
+    var places = new HashMap<String, String>();
+    if (properties.get("yimmo.deployment.mounts") instanceof Map<?, ?> map) {
+      map.forEach((name, place) -> places.put(String.valueOf(name), String.valueOf(place)));
+    }
+    mounts = Map.copyOf(places);
   }
 
   void unsetDeployment(BiFunction<String, String, Map<String, String>> gone) {

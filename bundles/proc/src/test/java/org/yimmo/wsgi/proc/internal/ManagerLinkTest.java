@@ -38,7 +38,7 @@ class ManagerLinkTest {
     folder = Files.createDirectory(parent.resolve("manager"));
     listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     listening.bind(UnixDomainSocketAddress.of(folder.resolve(Connection.CONTROL)));
-    link = new ManagerLink(folder, 7, new Obeyed(), this::look);
+    link = new ManagerLink(folder, 7, new Obeyed(), this::look, () -> Map.of("shop", "/shop"));
     manager = new Connection(listening.accept());
     assertEquals("7", next("hello").text("number").orElseThrow());
   }
@@ -79,6 +79,15 @@ class ManagerLinkTest {
 
     manager.send(new Message("change", Map.of("verb", "commit", "generation", "g2")));
     assertTrue(Failures.in(nextBut("beat")).get("").contains("not now"));
+  }
+
+  @Test
+  void saysWhereApplicationsAreMounted() throws IOException {
+    link.ready(Map.of("hello", "no module"));
+
+    var ready = next("ready");
+    assertEquals(Map.of("shop", "/shop"), ready.texts(Message.MOUNT));
+    assertEquals(Map.of("hello", "no module"), Failures.in(ready));
   }
 
   private Message nextBut(String word) throws IOException {

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -30,6 +31,7 @@ import org.yimmo.wsgi.deploy.internal.release.Folders;
  */
 final class Commands implements AutoCloseable {
   private static final long PATIENCE_MINUTES = 5;
+  private static final String[] NONE = {};
 
   private final Path directory;
   private final Path folder;
@@ -52,6 +54,7 @@ final class Commands implements AutoCloseable {
                     "Shows the applications of the deploy folder: their state, what is mounted"
                         + " where, and why one failed. A worker's own apps shows what it serves.",
                     "yimmo:apps --json",
+                    () -> NONE,
                     this::apps),
                 register(
                     bundle,
@@ -61,6 +64,7 @@ final class Commands implements AutoCloseable {
                         + " same file name, and waits until it serves or has failed. The path is"
                         + " one of the server's machine.",
                     "yimmo:deploy /home/me/shop.zip",
+                    () -> NONE,
                     this::deploy),
                 register(
                     bundle,
@@ -69,6 +73,7 @@ final class Commands implements AutoCloseable {
                     "Removes an application from the deploy folder and waits until its requests"
                         + " have ended.",
                     "yimmo:undeploy shop",
+                    deployments::names,
                     this::undeploy),
                 register(
                     bundle,
@@ -77,6 +82,7 @@ final class Commands implements AutoCloseable {
                     "Makes the release of an application before the one that serves serve again."
                         + " The file in the deploy folder stays, and serves when it changes.",
                     "yimmo:rollback shop",
+                    deployments::names,
                     this::rollBack))
             .<ServiceRegistration<?>>map(one -> one)
             .toList();
@@ -88,6 +94,7 @@ final class Commands implements AutoCloseable {
       String usage,
       String description,
       String example,
+      Supplier<String[]> choices,
       Function<List<String>, Object> command) {
     return bundle.registerService(
         Function.class,
@@ -97,7 +104,8 @@ final class Commands implements AutoCloseable {
                 "yimmo.command", name,
                 "yimmo.command.usage", usage,
                 "yimmo.command.description", description,
-                "yimmo.command.example", example)));
+                "yimmo.command.example", example,
+                "yimmo.command.choices", choices)));
   }
 
   private Object apps(List<String> arguments) {

@@ -125,6 +125,7 @@ final class Deployments {
     watch.take(drop, stamp);
     var entry = entries.computeIfAbsent(drop, name -> new Entry(name, clock.instant()));
     discard(entry);
+    entry.logged = stamp.equals(entry.stamp) ? entry.logged : "";
     entry.stamp = stamp;
     entry.gone = false;
     entry.clashes = false;
@@ -186,6 +187,7 @@ final class Deployments {
 
   private void requireFree(Entry entry, String name, Optional<Place> place)
       throws BadDropException {
+    var mounts = rollouts.reports().mounts();
     for (var other : entries.values()) {
       if (other == entry || other.gone) {
         continue;
@@ -200,7 +202,7 @@ final class Deployments {
               "the name %s is that of %s: give it another one, or remove %s"
                   .formatted(name, other.drop, other.drop));
         }
-        if (place.isPresent() && place.equals(release.place())) {
+        if (place.isPresent() && place.equals(place(release, mounts))) {
           entry.clashes = true;
           throw new BadDropException(
               "%s is mounted at %s: give this one another path or host, or remove %s"
@@ -210,9 +212,21 @@ final class Deployments {
     }
   }
 
+  /** Where it is mounted; that of one in Java may be known by what serves only. */
+  private static Optional<Place> place(Release release, Map<String, String> mounts) {
+    return release
+        .place()
+        .or(() -> Optional.ofNullable(mounts.get(release.name())).map(Place::parse));
+  }
+
   private void refuse(Entry entry, String reason) {
-    LOG.log(Level.ERROR, "{0} is not deployed: {1}", entry.drop, lastLine(reason));
+    LOG.log(
+        reason.equals(entry.logged) ? Level.DEBUG : Level.ERROR,
+        "{0} is not deployed: {1}",
+        entry.drop,
+        lastLine(reason));
     entry.reason = reason;
+    entry.logged = reason;
     entry.since = clock.instant();
     entry.answerFailure();
     fallBack(entry);
@@ -404,7 +418,7 @@ final class Deployments {
             .formatted(
                 release.name(),
                 release.kind() == Kind.BUNDLE ? "is installed" : "serves",
-                release.place().map(place -> " at " + place).orElse(""),
+                place(release, rollouts.reports().mounts()).map(place -> " at " + place).orElse(""),
                 release.number(),
                 release.version().isEmpty() ? "" : ", version " + release.version());
     LOG.log(Level.INFO, sentence);
@@ -602,7 +616,28 @@ final class Deployments {
 
   /** A table of the drops. <em>Thread:</em> any. */
   List<Map<String, Object>> rows() {
-    return rows.stream().map(this::withAge).toList();
+    var reports = rollouts.reports();
+    return rows.stream().map(row -> withReports(withAge(row), reports)).toList();
+  }
+
+  /** Of the applications. <em>Thread:</em> any. */
+  String[] names() {
+    return rows.stream().map(row -> String.valueOf(row.get("application"))).toArray(String[]::new);
+  }
+
+  private static Map<String, Object> withReports(
+      Map<String, Object> row, Rollouts.Reports reports) {
+    var name = String.valueOf(row.get("application"));
+    if (row.get("mount").equals("") && row.get("serving").equals(true)) {
+      row.put("mount", reports.mounts().getOrDefault(name, ""));
+    }
+    if (row.get("state").equals(Entry.State.ACTIVE.name())
+        && reports.failures().containsKey(name)) {
+      row.put("state", Entry.State.FAILED.name());
+      row.put("serving", !reports.absent().contains(name));
+      row.put("reason", reports.failures().get(name));
+    }
+    return row;
   }
 
   private Map<String, Object> withAge(Map<String, Object> row) {

@@ -43,6 +43,10 @@ final class Entry {
   boolean clashes;
 
   String reason = "";
+
+  /** The last reason in the log; the same is not logged again as long as the drop is as it was. */
+  String logged = "";
+
   Instant since;
 
   /** Commands that wait for what becomes of the drop. */

@@ -5,12 +5,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /** The rollouts that the bundle {@code proc} offers as services (docs/wiring.md). */
 record ServiceRollouts(BundleContext bundle) implements Rollouts {
+  @Override
+  @SuppressWarnings({"unchecked", "rawtypes"}) // what the property promises
+  public Reports reports() {
+    try {
+      return bundle.getServiceReferences(Supplier.class, "(yimmo.workers=applications)").stream()
+          .findFirst()
+          .map(reference ->
+              (Supplier<Map<String, Map<String, String>>>) bundle.getService(reference))
+          .map(Supplier::get)
+          .map(said ->
+              new Reports(said.get("failures"), said.get("absent").keySet(), said.get("mounts")))
+          .orElse(Reports.NONE);
+    } catch (InvalidSyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @Override
   public boolean ready() {
     return service("processes").isPresent();

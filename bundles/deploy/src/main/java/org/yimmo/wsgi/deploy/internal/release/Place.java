@@ -15,6 +15,12 @@ public record Place(String host, String path) {
     return new Place(host.toLowerCase(Locale.ROOT), stem.isEmpty() ? "/" : stem);
   }
 
+  /** What {@link #toString} has written. */
+  public static Place parse(String text) {
+    var slash = Math.max(0, text.indexOf('/'));
+    return of(text.substring(0, slash), text.substring(slash));
+  }
+
   @Override
   public String toString() {
     return host.isEmpty() ? path : host + path;

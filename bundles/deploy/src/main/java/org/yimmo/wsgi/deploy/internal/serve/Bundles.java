@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.deploy.internal.serve;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,10 @@ import org.osgi.framework.namespace.PackageNamespace;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.condition.Condition;
 import org.yimmo.wsgi.application.Application;
+import org.yimmo.wsgi.deploy.internal.release.BadDropException;
 import org.yimmo.wsgi.deploy.internal.release.Generation;
+import org.yimmo.wsgi.deploy.internal.release.Headers;
+import org.yimmo.wsgi.deploy.internal.release.Kind;
 import org.yimmo.wsgi.deploy.internal.release.Place;
 
 /**
@@ -115,6 +119,8 @@ final class Bundles {
         failures.put(member.name(), "the bundle cannot be installed: " + innermost(e));
       }
     }
+    // Of two that are new at one place, the one is blamed whose place is seen only now.
+    installed.sort(Comparator.comparing(one -> one.member().kind() != Kind.PYTHON));
     installed.removeIf(one -> !succeeds(one, () -> start(one.bundle(), hold), failures));
     for (var one : installed) {
       if (succeeds(one, () -> requireApplication(one), failures)) {
@@ -164,7 +170,7 @@ final class Bundles {
     if (!knowsOfApplications(one.bundle()) || !runs(one.bundle())) {
       return;
     }
-    var places = places(one.bundle());
+    var places = places(one);
     if (places.isEmpty()) {
       throw new BundleException(
           "it registers no service org.yimmo.wsgi.application.Application; scr:list and scr:info"
@@ -174,9 +180,11 @@ final class Bundles {
         Stream.concat(serving.stream(), prepared.stream())
             .filter(other -> !other.member().name().equals(one.member().name()))
             .toList()) {
-      for (var place : places(other.bundle())) {
+      for (var place : places(other)) {
         if (places.contains(place)) {
-          throw new BundleException("%s is mounted at %s".formatted(other.member().name(), place));
+          throw new BundleException(
+              "%s is mounted at %s; give this one another application.path or application.host"
+                  .formatted(other.member().name(), place));
         }
       }
     }
@@ -196,7 +204,35 @@ final class Bundles {
         .anyMatch(header -> bundle.getHeaders("").get(header) != null);
   }
 
-  private static List<Place> places(Bundle bundle) {
+  /** Where the serving ones in Java are mounted, by name. */
+  Map<String, String> mounts() {
+    var mounts = new LinkedHashMap<String, String>();
+    serving.stream()
+        .filter(one -> one.member().kind() != Kind.PYTHON)
+        .forEach(one ->
+            places(one).stream()
+                .findFirst()
+                .ifPresent(place -> mounts.put(one.member().name(), place.toString())));
+    return mounts;
+  }
+
+  private static List<Place> places(Installed one) {
+    return one.member().kind() == Kind.PYTHON
+        ? placeOfPython(one.bundle())
+        : placesOfServices(one.bundle());
+  }
+
+  /** It is imported later, by others. */
+  private static List<Place> placeOfPython(Bundle bundle) {
+    try {
+      return List.of(
+          Headers.read(name -> bundle.getHeaders("").get(name), bundle.getSymbolicName()).place());
+    } catch (BadDropException _) {
+      return List.of();
+    }
+  }
+
+  private static List<Place> placesOfServices(Bundle bundle) {
     return applications(bundle)
         .map(service ->
             Place.of(text(service, Application.HOST, ""), text(service, Application.PATH, "/")))

@@ -32,8 +32,6 @@ final class Failures implements AutoCloseable {
                 "yimmo.application.failed",
                 Application.NAME,
                 name,
-                Application.PATH,
-                "/",
                 "message",
                 message)));
   }

@@ -2,6 +2,7 @@ package org.yimmo.wsgi.deploy.internal.serve;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Dictionary;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -48,7 +49,12 @@ public final class Serving implements AutoCloseable {
         context.registerService(
             BiFunction.class,
             (BiFunction<String, String, Map<String, String>>) this::change,
-            FrameworkUtil.asDictionary(Map.of("yimmo.deployment", true)));
+            properties());
+  }
+
+  private Dictionary<String, ?> properties() {
+    return FrameworkUtil.asDictionary(
+        Map.of("yimmo.deployment", true, "yimmo.deployment.mounts", bundles.mounts()));
   }
 
   private static String commandLineModule(ConfigurationAdmin configurations) throws IOException {
@@ -102,6 +108,7 @@ public final class Serving implements AutoCloseable {
 
   private Map<String, String> commit(Generation generation) {
     bundles.commit(generation);
+    changes.setProperties(properties());
     refresh();
     return Map.of();
   }

@@ -12,9 +12,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,12 @@ class DeploymentsTest {
     final List<String> begun = new ArrayList<>();
     CompletableFuture<Map<String, String>> last = new CompletableFuture<>();
     RuntimeException fault;
+    Reports reports = Reports.NONE;
+
+    @Override
+    public Reports reports() {
+      return reports;
+    }
 
     @Override
     public boolean ready() {
@@ -314,6 +324,42 @@ class DeploymentsTest {
   }
 
   @Test
+  void aMountOfJavaThatOnlyWorkersKnowIsShownAndTaken() throws IOException {
+    jar("hello");
+    served();
+    rollouts.reports = new Rollouts.Reports(Map.of(), Set.of(), Map.of("hello", "/hello"));
+
+    drop("a", "/hello");
+    looks();
+
+    assertEquals("/hello", row("hello").get("mount"));
+    assertEquals("FAILED", state("a"));
+    assertEquals(
+        "hello.jar is mounted at /hello: give this one another path or host, or remove hello.jar",
+        row("a").get("reason"));
+  }
+
+  @Test
+  void anApplicationThatAWorkerCannotLoadAnyMoreHasFailed() throws IOException {
+    drop("a", "/a");
+    drop("b", "/b");
+    drop("c", "/c");
+    served();
+
+    rollouts.reports =
+        new Rollouts.Reports(Map.of("a", "no file", "b", "no module"), Set.of("b"), Map.of());
+
+    assertEquals("FAILED", state("a"));
+    assertEquals(true, row("a").get("serving"));
+    assertEquals("no file", row("a").get("reason"));
+    assertEquals("FAILED", state("b"));
+    assertEquals(false, row("b").get("serving"));
+    assertEquals("ACTIVE", state("c"));
+    rollouts.reports = Rollouts.Reports.NONE;
+    assertEquals("ACTIVE", state("a"));
+  }
+
+  @Test
   void removingARefusedDropTouchesNothingOfTheOneThatServes() throws IOException {
     drop("a", "/a");
     served();
@@ -403,6 +449,19 @@ class DeploymentsTest {
 
   private void look() throws IOException {
     deployments.look(new DropFolder(folder).stamps());
+  }
+
+  private void jar(String name) throws IOException {
+    var manifest = new Manifest();
+    var main = manifest.getMainAttributes();
+    main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    main.putValue("Bundle-ManifestVersion", "2");
+    main.putValue("Bundle-SymbolicName", name);
+    main.putValue("Import-Package", "org.yimmo.wsgi.application");
+    try (var file = Files.newOutputStream(folder.resolve(name + ".jar"));
+        var jar = new JarOutputStream(file, manifest)) {
+      jar.finish();
+    }
   }
 
   private void drop(String name, String path) throws IOException {

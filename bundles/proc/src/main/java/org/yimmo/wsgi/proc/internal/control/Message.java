@@ -15,6 +15,9 @@ import java.util.OptionalLong;
  * which CR, LF and {@code %} are percent-encoded.
  */
 public record Message(String word, Map<String, String> values) {
+  /** Before the name of an application: the value says where it is mounted. */
+  public static final String MOUNT = "mount.";
+
   public Message {
     values = Map.copyOf(values);
   }
@@ -25,6 +28,17 @@ public record Message(String word, Map<String, String> values) {
 
   public Optional<String> text(String key) {
     return Optional.ofNullable(values.get(key));
+  }
+
+  /** The values whose keys begin so, by what follows. */
+  public Map<String, String> texts(String prefix) {
+    var found = new LinkedHashMap<String, String>();
+    values.forEach((key, value) -> {
+      if (key.startsWith(prefix)) {
+        found.put(key.substring(prefix.length()), value);
+      }
+    });
+    return found;
   }
 
   /** The value as a number; none if it is missing or is no number. */

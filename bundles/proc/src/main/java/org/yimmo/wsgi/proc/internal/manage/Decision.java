@@ -31,6 +31,9 @@ import org.yimmo.wsgi.proc.internal.manage.WorkerState.Reason;
  * <p>A rollout of a generation of applications starts as many workers as there should be, held.
  * When all of them are prepared they open their ports and those that served are outdated; when one
  * of them cannot, it is as if none had been started (docs/decisions/0010-rollout.md).
+ *
+ * <p>A worker that is started later is held, too, where applications are deployed: one that cannot
+ * load what others serve takes the place of nobody.
  */
 final class Decision {
   /** What is known afterwards, and what is to be done, in this order. */
@@ -71,6 +74,7 @@ final class Decision {
   private int restarts;
   private String generation;
   private Optional<Rollout> rollout;
+  private Map<String, String> refused;
 
   private Decision(State before, long now) {
     this.before = before;
@@ -87,6 +91,7 @@ final class Decision {
     restarts = before.restarts();
     generation = before.generation();
     rollout = before.rollout();
+    refused = before.refused();
   }
 
   static Step of(State state, Event event, long now) {
@@ -112,6 +117,7 @@ final class Decision {
         restarts,
         generation,
         rollout,
+        refused,
         workers);
   }
 
@@ -146,10 +152,20 @@ final class Decision {
   }
 
   private void ready(WorkerState worker, Map<String, String> failures) {
-    if (worker.booting()) {
-      put(worker.ready(now));
-      rollout = rollout.map(first -> inStage(Stage.FIRST) ? first.with(failures) : first);
-      log(Level.DEBUG, "worker " + worker.number() + " is ready");
+    if (!worker.booting()) {
+      return;
+    }
+    put(worker.ready(now, failures));
+    log(Level.DEBUG, "worker " + worker.number() + " is ready");
+    if (inStage(Stage.FIRST)) {
+      rollout = rollout.map(first -> first.with(failures));
+    } else if (failures.isEmpty()) {
+      refused = Map.of();
+    } else {
+      log(
+          Level.ERROR,
+          "worker %d serves without %s; what is mended is loaded by yimmo:reload"
+              .formatted(worker.number(), sentence(failures)));
     }
   }
 
@@ -214,6 +230,10 @@ final class Decision {
       return;
     }
     log(Level.ERROR, "a worker cannot start: " + message);
+    startedInVain();
+  }
+
+  private void startedInVain() {
     if (reloading) {
       reloadFailed();
     } else {
@@ -257,14 +277,24 @@ final class Decision {
 
   /** Where workers come and go, the new ones can just as well serve what is new. */
   private void change(String next) {
-    if (ending.isPresent() || !isAsItShouldBe()) {
+    if (ending.isPresent() || !canChange()) {
       rollOut(next);
       return;
     }
     log(Level.INFO, "changing to " + next);
-    rollout =
-        Optional.of(Rollout.changing(generation, next, workers.keySet(), now + plan.bootMillis()));
-    order("prepare", workers.keySet());
+    var all = serving(workers.keySet());
+    rollout = Optional.of(Rollout.changing(generation, next, all, now + plan.bootMillis()));
+    order("prepare", all);
+  }
+
+  /** Those that are ending, as after a rollout that failed, have no part in it. */
+  private boolean canChange() {
+    return served
+        && !reloading
+        && rollout.isEmpty()
+        && count(WorkerState::serving) == desired
+        && count(worker -> worker.serving() && worker.outdated().isPresent()) == 0
+        && count(worker -> worker.booting() || worker.held()) == 0;
   }
 
   private void order(String verb, Set<Integer> numbers) {
@@ -305,14 +335,50 @@ final class Decision {
   }
 
   private void prepared(WorkerState worker, Map<String, String> failures) {
-    if (worker.phase() != Phase.PREPARING) {
-      return;
-    }
-    if (failures.isEmpty()) {
+    if (worker.phase() == Phase.PREPARING && failures.isEmpty()) {
       put(worker.prepared(now));
-    } else {
+    } else if (worker.phase() == Phase.PREPARING) {
       rolloutFailed(failures);
+    } else if (worker.booting()) {
+      preparedAlone(worker, failures);
     }
+  }
+
+  /** Of a worker that belongs to no rollout. */
+  private void preparedAlone(WorkerState worker, Map<String, String> failures) {
+    if (!failures.isEmpty() && inStage(Stage.SWITCHING)) {
+      rolloutFailed(failures);
+    } else if (failures.keySet().stream().noneMatch(this::isServed)) {
+      actions.add(new Action.Serve(worker.number()));
+    } else {
+      refuse(worker, failures);
+    }
+  }
+
+  private boolean isServed(String application) {
+    return count(worker -> worker.serving() && !worker.lacking().containsKey(application)) > 0;
+  }
+
+  private void refuse(WorkerState worker, Map<String, String> failures) {
+    stop(worker);
+    refused = Map.copyOf(failures);
+    log(
+        Level.ERROR,
+        "worker %d takes the place of no other, as it cannot load %s"
+            .formatted(worker.number(), sentence(failures)));
+    startedInVain();
+  }
+
+  /** By application the last line of its message, which says what is the matter. */
+  private static String sentence(Map<String, String> failures) {
+    return new TreeMap<>(failures)
+        .entrySet().stream()
+            .map(failure ->
+                failure.getKey()
+                    + " ("
+                    + failure.getValue().lines().reduce("", (_, last) -> last)
+                    + ")")
+            .collect(Collectors.joining(", "));
   }
 
   private void rolloutFailed(String message) {
@@ -356,6 +422,11 @@ final class Decision {
       failures = 0;
     } else if (now >= startAfter) { // those that die together count as one
       backOff();
+    }
+    if (!refused.isEmpty() && count(WorkerState::serving) == 0) {
+      // Nobody is left who serves what they lack: they are needed as they are.
+      refused = Map.of();
+      startAfter = now;
     }
   }
 
@@ -633,6 +704,7 @@ final class Decision {
   private void commit(Rollout under) {
     var ready = serving(under.changing());
     generation = under.generation();
+    refused = Map.of();
     rollout =
         Optional.of(
             under
@@ -729,9 +801,10 @@ final class Decision {
     return count(worker -> stays(worker) && worker.outdated().isPresent()) > 0;
   }
 
-  private void start(String applications, boolean held) {
+  private void start(String applications, boolean ofRollout) {
     lastNumber++;
-    put(WorkerState.started(lastNumber, applications, held, now, requestLimit(lastNumber)));
+    put(WorkerState.started(lastNumber, applications, ofRollout, now, requestLimit(lastNumber)));
+    var held = ofRollout || (plan.deploying() && served);
     actions.add(new Action.Start(lastNumber, applications, held));
   }
 

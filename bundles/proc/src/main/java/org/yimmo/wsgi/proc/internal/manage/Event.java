@@ -13,7 +13,8 @@ sealed interface Event {
   record Ready(int worker, Map<String, String> failures) implements Event {}
 
   /**
-   * The worker is held and has done all that comes before the port.
+   * The worker is held and has done all that comes before the port. It waits for {@link
+   * Action.Serve}.
    *
    * @param failures as of {@link Ready}
    */

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.component.annotations.Activate;
@@ -132,19 +133,29 @@ public final class ManagerComponent {
         .register(bundle)
         .forEach(command -> closed((AutoCloseable) command::unregister));
     if (configuration.deploy()) {
-      offer(bundle, "live", supervisor::change);
-      offer(bundle, "processes", supervisor::rollOut);
+      offer(
+          bundle,
+          Supplier.class,
+          (Supplier<Map<String, Map<String, String>>>) supervisor::applications,
+          "yimmo.workers",
+          "applications");
+      offerRollout(bundle, "live", supervisor::change);
+      offerRollout(bundle, "processes", supervisor::rollOut);
     }
     supervisor.start();
   }
 
-  private void offer(
+  private void offerRollout(
       BundleContext bundle,
       String rollout,
       Function<String, CompletionStage<Map<String, String>>> function) {
+    offer(bundle, Function.class, function, "yimmo.rollout", rollout);
+  }
+
+  private <S> void offer(
+      BundleContext bundle, Class<S> type, S service, String property, String value) {
     var registration =
-        bundle.registerService(
-            Function.class, function, FrameworkUtil.asDictionary(Map.of("yimmo.rollout", rollout)));
+        bundle.registerService(type, service, FrameworkUtil.asDictionary(Map.of(property, value)));
     closed((AutoCloseable) registration::unregister);
   }
 

@@ -22,6 +22,8 @@ import org.yimmo.wsgi.proc.internal.manage.WorkerState.Phase;
  * @param restarts workers that had to be replaced because they died
  * @param generation the file of the applications that serve, or empty
  * @param rollout a rollout is under way
+ * @param refused applications for the sake of which a worker was not let serve, each with its
+ *     reason
  * @param workers by number, until their process is gone
  */
 record State(
@@ -36,6 +38,7 @@ record State(
     int restarts,
     String generation,
     Optional<Rollout> rollout,
+    Map<String, String> refused,
     SortedMap<Integer, WorkerState> workers) {
 
   /** How the manager ends. */
@@ -119,6 +122,7 @@ record State(
         0,
         "",
         Optional.empty(),
+        Map.of(),
         new TreeMap<>());
   }
 

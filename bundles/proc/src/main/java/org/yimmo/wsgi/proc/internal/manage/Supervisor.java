@@ -71,7 +71,8 @@ final class Supervisor implements ControlServer.Listener {
   private final Map<Connection, Integer> numbers = new HashMap<>();
   private final Deque<Long> ended = new ArrayDeque<>(); // pids of the last ones
   private final Deque<CompletableFuture<Map<String, String>>> rollouts = new ArrayDeque<>();
-  private State state;
+  private volatile State state; // written by the supervisor's thread, read by any
+  private volatile Map<String, String> mounts = Map.of(); // likewise
   private boolean over;
 
   /**
@@ -134,6 +135,16 @@ final class Supervisor implements ControlServer.Listener {
       }
     });
     return stage.minimalCompletionStage();
+  }
+
+  /**
+   * What the workers say of the applications (docs/wiring.md).
+   *
+   * @return {@code failures}: why some worker could not load it; {@code absent}: no worker serves
+   *     it; {@code mounts}: where those of bundles are; each by name of the application
+   */
+  Map<String, Map<String, String>> applications() {
+    return WorkerApplications.of(state, mounts);
   }
 
   @Override
@@ -280,11 +291,21 @@ final class Supervisor implements ControlServer.Listener {
       case "hello" -> introduced(from, message);
       case "status" -> report(from);
       case "ready" ->
-          ofWorker(from, number -> decide(new Event.Ready(number, Failures.in(message))));
+          ofWorker(
+              from,
+              number -> {
+                mounts = Map.copyOf(message.texts(Message.MOUNT));
+                decide(new Event.Ready(number, Failures.in(message)));
+              });
       case "prepared" ->
           ofWorker(from, number -> decide(new Event.Prepared(number, Failures.in(message))));
       case "changed" ->
-          ofWorker(from, number -> decide(new Event.Changed(number, Failures.in(message))));
+          ofWorker(
+              from,
+              number -> {
+                mounts = Map.copyOf(message.texts(Message.MOUNT));
+                decide(new Event.Changed(number, Failures.in(message)));
+              });
       case "beat" -> ofWorker(from, number -> decide(new Event.Beat(number, Gauges.of(message))));
       case "failed" ->
           ofWorker(

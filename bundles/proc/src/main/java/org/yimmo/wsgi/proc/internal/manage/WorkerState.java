@@ -1,5 +1,6 @@
 package org.yimmo.wsgi.proc.internal.manage;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param heardAt when it last gave a sign of life that counts
  * @param requestLimit it is replaced after so many; 0: never
  * @param outdated why it is to be replaced
+ * @param lacking the applications that it could not load, each with its reason
  */
 record WorkerState(
     int number,
@@ -23,6 +25,7 @@ record WorkerState(
     long heardAt,
     long requestLimit,
     Optional<Reason> outdated,
+    Map<String, String> lacking,
     Gauges gauges) {
 
   enum Phase {
@@ -75,6 +78,7 @@ record WorkerState(
         now,
         requestLimit,
         Optional.empty(),
+        Map.of(),
         Gauges.NONE);
   }
 
@@ -100,8 +104,22 @@ record WorkerState(
     return phase == Phase.SERVING;
   }
 
-  WorkerState ready(long now) {
-    return in(Phase.SERVING, startedAt, now, deadline, now);
+  /**
+   * @param without the applications that it could not load
+   */
+  WorkerState ready(long now, Map<String, String> without) {
+    return new WorkerState(
+        number,
+        generation,
+        Phase.SERVING,
+        startedAt,
+        now,
+        deadline,
+        now,
+        requestLimit,
+        outdated,
+        Map.copyOf(without),
+        gauges);
   }
 
   WorkerState in(Phase next, long nextDeadline) {
@@ -110,7 +128,17 @@ record WorkerState(
 
   private WorkerState in(Phase next, long started, long ready, long end, long heard) {
     return new WorkerState(
-        number, generation, next, started, ready, end, heard, requestLimit, outdated, gauges);
+        number,
+        generation,
+        next,
+        started,
+        ready,
+        end,
+        heard,
+        requestLimit,
+        outdated,
+        lacking,
+        gauges);
   }
 
   WorkerState outdatedBy(Optional<Reason> reason) {
@@ -124,6 +152,7 @@ record WorkerState(
         heardAt,
         requestLimit,
         reason,
+        lacking,
         gauges);
   }
 
@@ -140,6 +169,7 @@ record WorkerState(
         alive ? now : heardAt,
         requestLimit,
         outdated,
+        lacking,
         latest);
   }
 }

@@ -271,6 +271,15 @@ class DecisionTest {
     assertEquals("start 4 g2 held, start 5 g2 held", on(new Event.Change("g2")));
   }
 
+  @Test
+  void aChangeDoesNotWaitForThoseThatEndAfterARolloutThatFailed() {
+    serving();
+    on(new Event.Rollout("g2"));
+    on(new Event.Prepared(3, Map.of("a", "no module")));
+
+    assertEquals("prepare 1 g3, prepare 2 g3", on(new Event.Change("g3")));
+  }
+
   private static Event changed(int worker) {
     return new Event.Changed(worker, Map.of());
   }
@@ -292,6 +301,108 @@ class DecisionTest {
     on(new Event.Ready(3, Map.of()));
     assertEquals("retire 2, notify READY", on(new Event.Ready(4, Map.of())));
     assertEquals("start 5 g2 held, start 6 g2 held", tick());
+  }
+
+  // --- applications that cannot be loaded any more
+
+  @Test
+  void aReplacementServesWhenItHasLoadedAll() {
+    deployed();
+
+    assertEquals("start 3 g1 held", on(exited(1, 137)));
+    assertEquals("serve 3", on(new Event.Prepared(3, Map.of())));
+    assertEquals("", on(new Event.Ready(3, Map.of())));
+  }
+
+  @Test
+  void aReplacementThatCannotLoadWhatOthersServeIsTriedAgainLater() {
+    deployed();
+    on(exited(1, 137));
+
+    assertEquals("stop 3", on(new Event.Prepared(3, Map.of("a", "no module"))));
+    assertEquals(Map.of("a", "no module"), state.refused());
+    assertEquals("", on(exited(3, 0)));
+    now = 9_000;
+    on(beat(2, 1, Gauges.NONE));
+    now = state.wakeAt(now);
+    assertEquals("start 4 g1 held", tick());
+    assertEquals("serve 4", on(new Event.Prepared(4, Map.of())));
+    on(new Event.Ready(4, Map.of()));
+    assertEquals(Map.of(), state.refused());
+  }
+
+  @Test
+  void aWorkerThatIsDueStaysAsLongAsItsReplacementCannotLoadAll() {
+    deployed();
+
+    assertEquals(
+        "start 3 g1 held", on(beat(1, 1, new Gauges(0, 0, 0, OptionalLong.empty(), 1, 0, 0, ""))));
+    assertEquals("stop 3", on(new Event.Prepared(3, Map.of("a", "no module"))));
+    assertEquals("", on(exited(3, 0)));
+    assertEquals(2, state.count(Phase.SERVING));
+  }
+
+  @Test
+  void aReloadThatCannotLoadAnApplicationKeepsTheWorkers() {
+    deployed();
+
+    assertEquals("notify RELOADING, start 3 g1 held", on(signal(Order.RELOAD)));
+    assertEquals("stop 3, notify READY", on(new Event.Prepared(3, Map.of("a", "no module"))));
+    now += 60_000;
+    on(beat(1, 1, Gauges.NONE));
+    on(beat(2, 1, Gauges.NONE));
+    assertEquals("", on(exited(3, 0)));
+  }
+
+  @Test
+  void whatNobodyServesKeepsNoWorkerFromServingTheOthers() {
+    deployed();
+    on(exited(1, 137));
+    on(exited(2, 137));
+    now = state.startAfter();
+    tick();
+
+    assertEquals("serve 3", on(new Event.Prepared(3, Map.of("a", "no module"))));
+    assertEquals("", on(new Event.Ready(3, Map.of("a", "no module"))));
+    assertEquals("serve 4", on(new Event.Prepared(4, Map.of("a", "no module"))));
+    on(new Event.Ready(4, Map.of("a", "no module")));
+    var said = WorkerApplications.of(state, Map.of());
+    assertEquals(Map.of("a", "worker 4 serves without it\nno module"), said.get("failures"));
+    assertEquals(said.get("failures"), said.get("absent"));
+  }
+
+  @Test
+  void whenTheLastOneThatServedItDiesOthersAreStartedAtOnce() {
+    deployed();
+    on(exited(1, 137));
+    on(new Event.Prepared(3, Map.of("a", "no module")));
+    on(exited(3, 0));
+
+    assertEquals("start 4 g1 held, start 5 g1 held", on(exited(2, 137)));
+    on(exited(4, 137));
+    assertEquals("", on(exited(5, 137)), "those that die again and again wait");
+  }
+
+  @Test
+  void whatSomeWorkersServeIsNotAbsent() {
+    deployed();
+    on(exited(1, 137));
+    on(new Event.Prepared(3, Map.of("a", "no module")));
+
+    var said = WorkerApplications.of(state, Map.of("b", "/b"));
+
+    assertEquals(
+        Map.of("a", "a new worker cannot load it; others serve it still\nno module"),
+        said.get("failures"));
+    assertEquals(Map.of(), said.get("absent"));
+    assertEquals(Map.of("b", "/b"), said.get("mounts"));
+  }
+
+  private void deployed() {
+    state = State.initial(new Plan(2, 30_000, 60_000, 10_000, 0, 0, 0, 0, true));
+    on(new Event.Rollout("g1"));
+    on(new Event.Ready(1, Map.of()));
+    on(new Event.Ready(2, Map.of()));
   }
 
   // --- death
@@ -626,7 +737,7 @@ class DecisionTest {
   void aWorkerOnItsWayOutChangesNothing(Phase phase) {
     serving();
     var workers = new TreeMap<>(state.workers());
-    workers.put(9, WorkerState.started(9, "", false, 0, 1).ready(0).in(phase, 1_000_000));
+    workers.put(9, WorkerState.started(9, "", false, 0, 1).ready(0, Map.of()).in(phase, 1_000_000));
     state =
         new State(
             state.plan(),
@@ -640,6 +751,7 @@ class DecisionTest {
             0,
             "",
             Optional.empty(),
+            Map.of(),
             workers);
 
     assertEquals("", on(new Event.Ready(9, Map.of())));
