@@ -197,8 +197,9 @@ final class Tls implements AutoCloseable {
     for (var i = 0; i < source.certificates().size(); i++) {
       identities.add(Identity.read(source.certificates().get(i), source.keys().get(i), password));
     }
+    var authorities = authorities();
     var ciphers = ciphers();
-    var choice = source.provider().choose(identities, ciphers);
+    var choice = source.provider().choose(identities, authorities, ciphers);
     tell(choice.name());
     try {
       var builder =
@@ -210,10 +211,8 @@ final class Tls implements AutoCloseable {
               .ciphers(ciphers)
               .applicationProtocolConfig(alpn())
               .clientAuth(source.clients());
-      if (source.authorities().isPresent()) {
-        builder.trustManager(
-            Identity.certificates("tls.ca.certs", source.authorities().get())
-                .toArray(X509Certificate[]::new));
+      if (!authorities.isEmpty()) {
+        builder.trustManager(authorities.toArray(X509Certificate[]::new));
       }
       var built = builder.build();
       if (built.sessionContext() instanceof OpenSslSessionContext sessions) {
@@ -249,6 +248,12 @@ final class Tls implements AutoCloseable {
     }
     var text = Identity.text("tls.key.password", source.password().get());
     return Optional.of(text.lines().findFirst().orElse("").toCharArray());
+  }
+
+  private List<X509Certificate> authorities() throws StartFailure {
+    return source.authorities().isEmpty()
+        ? List.of()
+        : Identity.certificates("tls.ca.certs", source.authorities().get());
   }
 
   private List<String> ciphers() throws StartFailure {

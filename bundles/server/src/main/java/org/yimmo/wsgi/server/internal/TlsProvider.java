@@ -2,9 +2,13 @@ package org.yimmo.wsgi.server.internal;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Who does TLS: the BoringSSL that Netty brings along, or the JDK. */
@@ -15,6 +19,7 @@ enum TlsProvider {
   JDK;
 
   private static final Set<String> KEYS = Set.of("RSA", "EC");
+  private static final int LONGEST_EC_KEY_BITS = 384;
 
   /**
    * @param setting {@code auto}, {@code openssl} or {@code jdk}
@@ -35,14 +40,17 @@ enum TlsProvider {
   /**
    * Whom to take for these pairs and suites.
    *
+   * @param authorities who issues certificates of clients: theirs are expected to be of the same
+   *     kind
    * @param ciphers by IANA names
    * @throws StartFailure OpenSSL was asked for and cannot do it
    */
-  Choice choose(List<Identity> identities, List<String> ciphers) throws StartFailure {
+  Choice choose(List<Identity> identities, List<X509Certificate> authorities, List<String> ciphers)
+      throws StartFailure {
     if (this == JDK) {
       return new Choice(SslProvider.JDK, "the JDK");
     }
-    var obstacle = obstacle(identities, ciphers);
+    var obstacle = obstacle(identities, authorities, ciphers);
     if (obstacle.isEmpty()) {
       return new Choice(SslProvider.OPENSSL_REFCNT, OpenSsl.versionString());
     }
@@ -64,17 +72,33 @@ enum TlsProvider {
     }
   }
 
-  private static Optional<String> obstacle(List<Identity> identities, List<String> ciphers) {
+  private static Optional<String> obstacle(
+      List<Identity> identities, List<X509Certificate> authorities, List<String> ciphers) {
     if (!OpenSsl.isAvailable()) {
       return Optional.of("it cannot be loaded here, " + OpenSsl.unavailabilityCause());
     }
-    return Stream.concat(
+    return Stream.of(
             identities.stream()
                 .map(identity -> identity.key().getAlgorithm())
                 .filter(algorithm -> !KEYS.contains(algorithm))
                 .map(algorithm -> "it does not take keys of " + algorithm),
+            authorities.stream()
+                .filter(authority -> !verifies(authority.getPublicKey()))
+                .map(authority ->
+                    "it does not verify certificates of clients such as that of the authority "
+                        + authority.getSubjectX500Principal().getName()),
             unsupported(ciphers))
+        .flatMap(Function.identity())
         .findFirst();
+  }
+
+  /** BoringSSL asks clients for signatures by RSA and by ECDSA with P-256 and P-384. */
+  private static boolean verifies(PublicKey key) {
+    return switch (key) {
+      case ECPublicKey ec ->
+          ec.getParams().getCurve().getField().getFieldSize() <= LONGEST_EC_KEY_BITS;
+      case PublicKey other -> other.getAlgorithm().equals("RSA");
+    };
   }
 
   /** Suites of TLS 1.3 cannot be chosen among. */

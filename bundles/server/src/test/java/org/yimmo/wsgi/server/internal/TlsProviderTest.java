@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who does TLS for which keys and cipher suites. */
 class TlsProviderTest {
@@ -41,27 +42,52 @@ class TlsProviderTest {
   void takesOpenSslWhereItCan() throws Exception {
     var identities = List.of(ec());
 
-    var choice = TlsProvider.of("auto").choose(identities, CipherNames.DEFAULT);
+    var choice = TlsProvider.of("auto").choose(identities, List.of(), CipherNames.DEFAULT);
 
     assertTrue(choice.isOpenSsl());
     assertEquals("BoringSSL", choice.name());
-    assertEquals(choice, TlsProvider.of("openssl").choose(identities, CipherNames.DEFAULT));
+    assertEquals(
+        choice, TlsProvider.of("openssl").choose(identities, List.of(), CipherNames.DEFAULT));
   }
 
   @Test
   void takesTheJdkWhereThatIsAskedFor() throws Exception {
     assertEquals(
-        "the JDK", TlsProvider.of("jdk").choose(List.of(ec()), CipherNames.DEFAULT).name());
+        "the JDK",
+        TlsProvider.of("jdk").choose(List.of(ec()), List.of(), CipherNames.DEFAULT).name());
   }
 
   @Test
   void takesTheJdkForKeysThatOpenSslDoesNotTake() throws Exception {
     var identities = List.of(ec(), edDsa());
 
-    var choice = TlsProvider.AUTO.choose(identities, CipherNames.DEFAULT);
+    var choice = TlsProvider.AUTO.choose(identities, List.of(), CipherNames.DEFAULT);
 
     assertEquals("the JDK, not by OpenSSL: it does not take keys of EdDSA", choice.name());
     assertRefused("it does not take keys of EdDSA", identities, CipherNames.DEFAULT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ed25519", "rsa-pss", "ec -pkeyopt ec_paramgen_curve:P-521"})
+  void takesTheJdkForClientsThatOpenSslDoesNotVerify(String algorithm) throws Exception {
+    made.selfSigned("authority", List.of(algorithm.split(" ", -1)), "a.example");
+    var authorities = Identity.certificates("tls.ca.certs", made.file("authority.crt"));
+
+    var choice = TlsProvider.AUTO.choose(List.of(ec()), authorities, CipherNames.DEFAULT);
+
+    assertEquals(
+        "the JDK, not by OpenSSL: it does not verify certificates of clients such as that of the"
+            + " authority O=Yimmo,CN=authority",
+        choice.name());
+  }
+
+  @Test
+  void takesOpenSslForClientsThatItVerifies() throws Exception {
+    var identity = ec();
+
+    var choice = TlsProvider.AUTO.choose(List.of(identity), identity.chain(), CipherNames.DEFAULT);
+
+    assertTrue(choice.isOpenSsl());
   }
 
   @ParameterizedTest
@@ -72,7 +98,7 @@ class TlsProviderTest {
   void takesTheJdkForSuitesThatOpenSslDoesNotHave(String suite, String reason) throws Exception {
     var identities = List.of(ec());
 
-    var choice = TlsProvider.AUTO.choose(identities, List.of(suite));
+    var choice = TlsProvider.AUTO.choose(identities, List.of(), List.of(suite));
 
     assertEquals("the JDK, not by OpenSSL: " + reason, choice.name());
     assertRefused(reason, identities, List.of(suite));
@@ -81,7 +107,8 @@ class TlsProviderTest {
   private static void assertRefused(
       String reason, List<Identity> identities, List<String> ciphers) {
     var failure =
-        assertThrows(StartFailure.class, () -> TlsProvider.OPENSSL.choose(identities, ciphers));
+        assertThrows(
+            StartFailure.class, () -> TlsProvider.OPENSSL.choose(identities, List.of(), ciphers));
 
     assertEquals(2, failure.exitStatus());
     assertEquals(
