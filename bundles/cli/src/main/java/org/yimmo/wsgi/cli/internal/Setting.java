@@ -130,7 +130,7 @@ enum Setting {
       "wsgi.tls.key tls.key",
       new InputFiles(),
       "",
-      "the private key of the certificate (PEM, PKCS #8); of several, in the same order"),
+      "the private key of the certificate (PEM); of several, in the same order"),
   KEY_PASSWORD(
       LISTENING,
       "--key-password-file",

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yimmo.wsgi.exchange.Fields;
 
 /** Which certificate is shown, who may connect, and what the environ says about it. */
@@ -284,6 +285,47 @@ class TlsFilesTest {
 
   private static void awaitLooks() {
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rsa:2048, rsa -traditional, RSA PRIVATE KEY",
+    "rsa:4096, rsa -traditional, RSA PRIVATE KEY",
+    "ec -pkeyopt ec_paramgen_curve:P-256, ec, EC PRIVATE KEY",
+    "ec -pkeyopt ec_paramgen_curve:P-384, ec, EC PRIVATE KEY",
+    "ec -pkeyopt ec_paramgen_curve:P-521, ec, EC PRIVATE KEY",
+  })
+  void takesKeysOfOlderForms(String algorithm, String command, String label) throws Exception {
+    made.selfSigned("a", List.of(algorithm.split(" ", -1)), "a.example");
+    made.openssl(List.of((command + " -in a.key -out old.key").split(" ", -1)));
+    Files.move(made.file("old.key"), made.file("a.key"), StandardCopyOption.REPLACE_EXISTING);
+
+    assertTrue(Files.readString(made.file("a.key")).contains("BEGIN " + label));
+    try (var server = serve(pairs(ClientAuth.NONE, "", "a"))) {
+      assertEquals("O=Yimmo,CN=a", shown(server, ""));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "MA==",
+        "MAA=", // empty
+        "MIGkAgEBBDA=", // cut off
+        "MA0CAQEECGFhYWFhYWFh", // does not name its curve
+      })
+  void refusesWhatIsNoKeyOfEc(String content) throws Exception {
+    made.ec("a", "a.example");
+    var pem = "-----BEGIN EC PRIVATE KEY-----\n" + content + "\n-----END EC PRIVATE KEY-----\n";
+    Files.writeString(made.file("a.key"), pem);
+
+    var failure = assertThrows(StartFailure.class, () -> serve(pairs(ClientAuth.NONE, "", "a")));
+
+    assertEquals(2, failure.exitStatus());
+    assertEquals(
+        "cannot use tls.key " + made.file("a.key") + ": it is no key of EC that names its curve",
+        failure.getMessage());
   }
 
   @ParameterizedTest
