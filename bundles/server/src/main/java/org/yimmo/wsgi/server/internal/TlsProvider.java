@@ -66,11 +66,7 @@ enum TlsProvider {
   /**
    * @param name for people
    */
-  record Choice(SslProvider provider, String name) {
-    boolean isOpenSsl() {
-      return provider != SslProvider.JDK;
-    }
-  }
+  record Choice(SslProvider provider, String name) {}
 
   private static Optional<String> obstacle(
       List<Identity> identities, List<X509Certificate> authorities, List<String> ciphers) {
