@@ -50,10 +50,13 @@ class Server:
         self.process.wait()
 
 
-def certificate(folder):
+KEYS = {"rsa": ["rsa:2048"], "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]}
+
+
+def certificate(folder, key="rsa"):
     """The options for a server with a certificate that it signed itself."""
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
+        ["openssl", "req", "-x509", "-newkey", *KEYS[key], "-nodes", "-subj", "/CN=localhost",
          "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
         check=True, capture_output=True)
     return ["--certfile", str(folder / "cert.pem"), "--keyfile", str(folder / "key.pem")]

@@ -8,6 +8,7 @@ import time
 import zlib
 
 HELLO = b"Hello, world!\n"
+MIB = b"m" * 1024 * 1024
 HELLO_HEADERS = [("Content-Type", "text/plain"), ("Content-Length", str(len(HELLO)))]
 KIB = b"0123456789abcdef" * 64
 DOWNLOAD_MIB = 200
@@ -72,6 +73,10 @@ def download(environ, start_response):
     return (mib for _ in range(DOWNLOAD_MIB))
 
 
+def one_mib(environ, start_response):
+    return respond(start_response, MIB)
+
+
 def upload(environ, start_response):
     """Answers with the CRC-32 of the content."""
     left = int(environ["CONTENT_LENGTH"])
@@ -103,6 +108,7 @@ APPLICATIONS = {
     "/sleep10": sleep_10_ms,
     "/sleep200": sleep_200_ms,
     "/download": download,
+    "/mib": one_mib,
     "/upload": upload,
     "/upcalls": upcalls,
 }

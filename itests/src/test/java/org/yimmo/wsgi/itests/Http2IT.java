@@ -40,6 +40,9 @@ import org.yimmo.wsgi.itests.support.Yimmo;
 class Http2IT {
   private static final Path PAIR = Folders.fresh("http2-pair");
 
+  /** With TLS of the JDK; {@code https} is with that of BoringSSL. */
+  private static final String BY_JDK = "https by the JDK";
+
   @BeforeAll
   static void makePair() {
     Certificates.selfSigned(PAIR, "localhost", "localhost");
@@ -47,21 +50,22 @@ class Http2IT {
 
   private static Yimmo serving(String scheme, String... options) {
     var all = new ArrayList<>(List.of("-t", "2"));
-    if (scheme.equals("https")) {
+    if (scheme.startsWith("https")) {
       all.addAll(List.of("--certfile", PAIR.resolve("localhost.crt").toString()));
       all.addAll(List.of("--keyfile", PAIR.resolve("localhost.key").toString()));
+      all.addAll(List.of("--tls-provider", scheme.equals(BY_JDK) ? "jdk" : "auto"));
     }
     all.addAll(List.of(options));
     return Yimmo.serving("switchboard:application", all.toArray(String[]::new));
   }
 
   private static String url(String scheme, Server server, String path) {
-    return scheme + "://localhost:" + server.port() + path;
+    return scheme.split(" ", 2)[0] + "://localhost:" + server.port() + path;
   }
 
   private static String curl(String scheme, Server server, String path, String... options) {
     var all = new ArrayList<>(List.of(options));
-    if (scheme.equals("https")) {
+    if (scheme.startsWith("https")) {
       all.addAll(List.of("--cacert", PAIR.resolve("localhost.crt").toString()));
     } else {
       all.add("--http2-prior-knowledge");
@@ -71,7 +75,7 @@ class Http2IT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
+  @ValueSource(strings = {"http", "https", BY_JDK})
   void speaksHttp2WithWhoeverCan(String scheme) {
     try (var server = serving(scheme).start()) {
       var said = curl(scheme, server, "/", "--include", "--write-out", "%{http_version}");
@@ -99,7 +103,7 @@ class Http2IT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
+  @ValueSource(strings = {"http", "https", BY_JDK})
   void takesAndGivesLargeContent(String scheme) throws IOException {
     var content = Folders.fresh("http2-upload").resolve("content");
     Files.writeString(content, "0123456789abcdef".repeat(256 * 1024));
@@ -111,12 +115,18 @@ class Http2IT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
+  @ValueSource(strings = {"http", "https", BY_JDK})
   void losesNothingUnderLoad(String scheme) {
     try (var server = serving(scheme).start()) {
       var tally =
           H2Load.run(
-              scheme + "://127.0.0.1:" + server.port(), "-n", "20000", "-c", "10", "-m", "50");
+              url(scheme, server, "").replace("localhost", "127.0.0.1"),
+              "-n",
+              "20000",
+              "-c",
+              "10",
+              "-m",
+              "50");
 
       assertEquals(20_000, tally.succeeded(), tally::text);
       assertEquals(0, tally.failed(), tally::text);

@@ -1,6 +1,5 @@
 package org.yimmo.wsgi.itests;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yimmo.wsgi.itests.support.Await;
@@ -26,8 +27,12 @@ import org.yimmo.wsgi.itests.support.Yimmo;
 
 /** TLS as clients see it: curl and openssl s_client. */
 @Execution(ExecutionMode.CONCURRENT)
+@ParameterizedClass
+@ValueSource(strings = {"openssl", "jdk"})
 class TlsIT {
   private static final Path PAIRS = Folders.fresh("tls-pairs");
+
+  @Parameter String provider;
 
   @BeforeAll
   static void makePairs() {
@@ -40,9 +45,13 @@ class TlsIT {
     return PAIRS.resolve(file).toString();
   }
 
-  private static Yimmo serving(String... options) {
-    var all = new ArrayList<String>();
-    all.addAll(List.of("--certfile", pair("localhost.crt"), "--keyfile", pair("localhost.key")));
+  private Yimmo serving(String... options) {
+    return serving(pair("localhost.crt"), pair("localhost.key"), options);
+  }
+
+  private Yimmo serving(String certificates, String keys, String[] options) {
+    var all = new ArrayList<>(List.of("--certfile", certificates, "--keyfile", keys));
+    all.addAll(List.of("--tls-provider", provider));
     all.addAll(List.of(options));
     return Yimmo.serving("switchboard:application", all.toArray(String[]::new));
   }
@@ -74,6 +83,8 @@ class TlsIT {
       assertTrue(told.contains("SSL_PROTOCOL|str|TLSv1.3\n"), told);
       assertTrue(told.contains("SSL_TLS_SNI|str|localhost\n"), told);
       assertTrue(told.contains("SSL_CLIENT_VERIFY|str|NONE\n"), told);
+      var name = provider.equals("jdk") ? "the JDK" : "BoringSSL";
+      assertTrue(server.log().text().contains("TLS is done by " + name), server.log().text());
       var older = environ(server, "--tls-max", "1.2");
       assertTrue(older.contains("SSL_PROTOCOL|str|TLSv1.2\n"), older);
       assertTrue(older.contains("SSL_CIPHER|str|ECDHE-RSA-AES"), older);
@@ -96,8 +107,7 @@ class TlsIT {
   void showsTheCertificateOfTheName() {
     var both = pair("localhost.crt") + "," + pair("other.example.crt");
     var keys = pair("localhost.key") + "," + pair("other.example.key");
-    try (var server =
-        Yimmo.serving("switchboard:application", "--certfile", both, "--keyfile", keys).start()) {
+    try (var server = serving(both, keys, new String[0]).start()) {
       assertTrue(shake(server, "-servername", "other.example").contains("CN = other.example"));
       assertTrue(shake(server, "-servername", "localhost").contains("CN = localhost"));
       assertTrue(shake(server, "-noservername").contains("CN = localhost"));
@@ -119,46 +129,16 @@ class TlsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1", "2"})
-  void endsWithTwoWhereFilesDoNotFit(String processes) throws IOException {
-    var empty = Files.writeString(Folders.fresh("tls-broken").resolve("empty.key"), "").toString();
-
-    assertRefused(
-        processes, pair("localhost.crt"), pair("client.key"), "does not belong to the certificate");
-    assertRefused(
-        processes, pair("localhost.crt"), empty, "there is no private key in tls.key " + empty);
-    assertRefused(processes, pair("none.crt"), pair("localhost.key"), "there is no such file");
-  }
-
-  private static void assertRefused(
-      String processes, String certificate, String key, String reason) {
-    var ended =
-        Yimmo.serving(
-                "switchboard:application",
-                "-p",
-                processes,
-                "--certfile",
-                certificate,
-                "--keyfile",
-                key)
-            .run();
-    assertEquals(2, ended.status(), ended.err());
-    assertTrue(ended.err().contains(reason), ended.err());
-  }
-
-  @ParameterizedTest
   @ValueSource(strings = {"signal", "files"})
   void renewsCertificatesUnderLoad(String how) throws IOException {
     var folder = Folders.fresh("tls-renewal");
     Certificates.selfSigned(folder, "current", "before");
     Certificates.selfSigned(folder, "next", "after");
     try (var server =
-        Yimmo.serving(
-                "switchboard:application",
-                "--certfile",
+        serving(
                 folder.resolve("current.crt").toString(),
-                "--keyfile",
-                folder.resolve("current.key").toString())
+                folder.resolve("current.key").toString(),
+                new String[0])
             .start()) {
       assertTrue(shake(server).contains("CN = before"));
       var load = CompletableFuture.supplyAsync(() -> load(server));

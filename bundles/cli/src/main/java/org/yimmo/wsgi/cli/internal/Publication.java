@@ -157,6 +157,7 @@ final class Publication {
         Map.entry("tls.ca.certs", settings.text(Setting.CA_CERTS)),
         Map.entry("tls.cert.reqs", settings.text(Setting.CERT_REQS)),
         Map.entry("tls.ciphers", settings.text(Setting.CIPHERS)),
+        Map.entry("tls.provider", settings.text(Setting.TLS_PROVIDER)),
         Map.entry("idle.timeout.millis", settings.millis(Setting.IDLE_TIMEOUT)),
         Map.entry("header.timeout.millis", settings.millis(Setting.HEADER_TIMEOUT)),
         Map.entry("body.timeout.millis", settings.millis(Setting.BODY_TIMEOUT)),

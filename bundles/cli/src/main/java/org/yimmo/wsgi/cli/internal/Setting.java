@@ -130,7 +130,7 @@ enum Setting {
       "wsgi.tls.key tls.key",
       new InputFiles(),
       "",
-      "the private key of the certificate (PEM, PKCS #8); of several, in the same order"),
+      "the private key of the certificate (PEM); of several, in the same order"),
   KEY_PASSWORD(
       LISTENING,
       "--key-password-file",
@@ -164,6 +164,14 @@ enum Setting {
       "",
       "the cipher suites, by their names of OpenSSL or IANA, separated by colons; without it those"
           + " with forward secrecy and authenticated encryption"),
+  TLS_PROVIDER(
+      LISTENING,
+      "--tls-provider",
+      "YIMMO_TLS_PROVIDER",
+      "wsgi.tls.provider tls.provider",
+      new Choice("NAME", List.of("auto", "openssl", "jdk")),
+      "auto",
+      "who does TLS: openssl (the BoringSSL of the distribution), jdk, or auto: the first that can"),
   NO_HTTP2(
       LISTENING,
       "--no-http2",

@@ -303,6 +303,7 @@ class PublicationTest {
             "tls.ca.certs",
             "tls.cert.reqs",
             "tls.ciphers",
+            "tls.provider",
             "idle.timeout.millis",
             "header.timeout.millis",
             "body.timeout.millis",

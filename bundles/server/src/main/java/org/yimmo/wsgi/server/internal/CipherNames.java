@@ -1,6 +1,7 @@
 package org.yimmo.wsgi.server.internal;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -18,6 +19,8 @@ final class CipherNames {
           "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
           "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+  private static final List<String> TLS_13 = DEFAULT.subList(0, 3);
 
   private CipherNames() {}
 
@@ -58,6 +61,14 @@ final class CipherNames {
             .replaceFirst("(POLY1305)_SHA256$", "$1")
             .replace('_', '-')
         : suite; // TLS 1.3: both have the same
+  }
+
+  static boolean hasSome13(List<String> suites) {
+    return !Collections.disjoint(suites, TLS_13);
+  }
+
+  static boolean hasAll13(List<String> suites) {
+    return suites.containsAll(TLS_13);
   }
 
   /** The bits of the key of its encryption. */

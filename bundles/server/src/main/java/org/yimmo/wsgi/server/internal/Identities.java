@@ -5,6 +5,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -26,6 +27,9 @@ final class Identities extends X509ExtendedKeyManager {
 
   @Override
   public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
+    if (keyType.equals("EC") && !canVerifyEcdsa(engine)) {
+      return null;
+    }
     var candidates = candidates(engine);
     for (var i = 0; i < all.size(); i++) {
       var identity = all.get(i);
@@ -34,6 +38,16 @@ final class Identities extends X509ExtendedKeyManager {
       }
     }
     return null; // of this type there is none: the next one is asked for
+  }
+
+  /** The JDK does not ask for what the client cannot verify, OpenSSL does. */
+  private static boolean canVerifyEcdsa(SSLEngine engine) {
+    if (!(engine.getHandshakeSession() instanceof ExtendedSSLSession session)) {
+      return true;
+    }
+    var algorithms = session.getPeerSupportedSignatureAlgorithms();
+    return algorithms.length == 0
+        || Stream.of(algorithms).anyMatch(algorithm -> algorithm.contains("ECDSA"));
   }
 
   private List<Identity> candidates(SSLEngine engine) {

@@ -108,6 +108,12 @@ record Identity(List<X509Certificate> chain, PrivateKey key, Set<String> names) 
           case "PRIVATE KEY" -> {
             return key(file, octets(blocks.group(2)));
           }
+          case "RSA PRIVATE KEY" -> {
+            return key(file, Pkcs8.ofRsa(octets(blocks.group(2))));
+          }
+          case "EC PRIVATE KEY" -> {
+            return key(file, Pkcs8.ofEc(octets(blocks.group(2))));
+          }
           case "ENCRYPTED PRIVATE KEY" -> {
             return key(file, decrypted(file, octets(blocks.group(2)), password));
           }
@@ -120,7 +126,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key, Set<String> names) 
     throw failure(
         "there is no private key in tls.key "
             + file
-            + "; it must be PEM and PKCS #8: openssl pkcs8 -topk8 makes one of others",
+            + "; it must be PEM, if it is encrypted PKCS #8, too: openssl pkcs8 -topk8 makes that",
         null);
   }
 

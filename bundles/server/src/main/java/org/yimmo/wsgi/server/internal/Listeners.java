@@ -256,7 +256,7 @@ final class Listeners {
         channel.pipeline().addLast(new ProxyProtocol(handshakeTimeoutMillis));
       }
       tls.ifPresent(present -> {
-        var handler = present.context().newHandler(channel.alloc());
+        var handler = present.newHandler(channel.alloc());
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
         channel.pipeline().addLast(handler);
       });

@@ -90,6 +90,8 @@ public final class ServerComponent {
 
     String tls_ciphers() default "";
 
+    String tls_provider() default "auto";
+
     boolean http2() default true;
 
     int http2_max_concurrent_streams() default 100;
@@ -289,7 +291,8 @@ public final class ServerComponent {
                 path(config.tls_ca_certs()),
                 clients(config.tls_cert_reqs()),
                 config.tls_ciphers(),
-                config.http2())));
+                config.http2(),
+                TlsProvider.of(config.tls_provider()))));
   }
 
   private static List<Path> paths(String[] names) {

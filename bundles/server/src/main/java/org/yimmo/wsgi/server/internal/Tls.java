@@ -1,11 +1,16 @@
 package org.yimmo.wsgi.server.internal;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +54,7 @@ final class Tls implements AutoCloseable {
    * @param clients whether these show one
    * @param ciphers as {@link CipherNames#parse} reads them; empty: the default
    * @param http2 whether clients may speak HTTP/2
+   * @param provider who does it
    */
   record Source(
       List<Path> certificates,
@@ -57,7 +63,8 @@ final class Tls implements AutoCloseable {
       Optional<Path> authorities,
       ClientAuth clients,
       String ciphers,
-      boolean http2) {
+      boolean http2,
+      TlsProvider provider) {
 
     /** One pair, and clients show nothing. */
     static Source of(Path certificate, Path key) {
@@ -68,7 +75,12 @@ final class Tls implements AutoCloseable {
           Optional.empty(),
           ClientAuth.NONE,
           "",
-          true);
+          true,
+          TlsProvider.AUTO);
+    }
+
+    Source by(TlsProvider other) {
+      return new Source(certificates, keys, password, authorities, clients, ciphers, http2, other);
     }
 
     private List<Path> files() {
@@ -82,9 +94,10 @@ final class Tls implements AutoCloseable {
 
   private final Source source;
   private final ScheduledExecutorService watch;
-  private volatile SslContext context; // written by the watch, read by the I/O thread
+  private SslContext context; // guarded by this: the watch writes it, the I/O thread reads it
 
   // the watch
+  private String provider = ""; // that was told last
   private String loaded; // how the files looked when they were read last
   private String seen; // at the last look
 
@@ -112,9 +125,18 @@ final class Tls implements AutoCloseable {
             this::look, look.toMillis(), look.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** For the next connection. <em>Thread:</em> any. */
-  SslContext context() {
-    return context;
+  /**
+   * For the next connection. <em>Thread:</em> any. <em>Owner:</em> the pipeline that it is added
+   * to.
+   */
+  synchronized SslHandler newHandler(ByteBufAllocator allocator) {
+    return context.newHandler(allocator);
+  }
+
+  /** What OpenSSL has of the one before lives on until the last connection with it has ended. */
+  private synchronized void use(SslContext next) {
+    ReferenceCountUtil.release(context);
+    context = next;
   }
 
   /** Reads the files again, soon. <em>Thread:</em> any. */
@@ -122,10 +144,11 @@ final class Tls implements AutoCloseable {
     watch.execute(this::readAgain);
   }
 
-  /** Ends the watch. */
+  /** Ends the watch. No handler can be had after this. */
   @Override
   public void close() {
-    watch.shutdownNow();
+    watch.close();
+    ReferenceCountUtil.release(context);
   }
 
   /** Files that have changed are read when they look the same twice: all of them are there then. */
@@ -140,7 +163,7 @@ final class Tls implements AutoCloseable {
   private void readAgain() {
     loaded = looks();
     try {
-      context = read();
+      use(read());
       LOGGER.log(
           System.Logger.Level.INFO, "new connections get the certificates that were read again");
     } catch (StartFailure e) {
@@ -174,23 +197,38 @@ final class Tls implements AutoCloseable {
     for (var i = 0; i < source.certificates().size(); i++) {
       identities.add(Identity.read(source.certificates().get(i), source.keys().get(i), password));
     }
+    var authorities = authorities();
+    var ciphers = ciphers();
+    var choice = source.provider().choose(identities, authorities, ciphers);
+    tell(choice.name());
     try {
       var builder =
-          SslContextBuilder.forServer(new Identities(identities))
-              .sslProvider(SslProvider.JDK)
+          SslContextBuilder.forServer(
+                  new OpenSslCachingX509KeyManagerFactory(
+                      new KeyManagerFactoryWrapper(new Identities(identities))))
+              .sslProvider(choice.provider())
               .protocols("TLSv1.3", "TLSv1.2")
-              .ciphers(ciphers())
+              .ciphers(ciphers)
               .applicationProtocolConfig(alpn())
               .clientAuth(source.clients());
-      if (source.authorities().isPresent()) {
-        builder.trustManager(
-            Identity.certificates("tls.ca.certs", source.authorities().get())
-                .toArray(X509Certificate[]::new));
+      if (!authorities.isEmpty()) {
+        builder.trustManager(authorities.toArray(X509Certificate[]::new));
       }
-      return builder.build();
+      var built = builder.build();
+      if (built.sessionContext() instanceof OpenSslSessionContext sessions) {
+        sessions.setTicketKeys(); // its own, or TLS 1.2 would keep the sessions here
+      }
+      return built;
     } catch (SSLException | IllegalArgumentException e) {
       throw new StartFailure(
           StartFailure.CONFIGURATION, "cannot prepare TLS: " + e.getMessage(), e);
+    }
+  }
+
+  private void tell(String name) {
+    if (!name.equals(provider)) {
+      LOGGER.log(System.Logger.Level.INFO, "TLS is done by {0}", name);
+      provider = name;
     }
   }
 
@@ -210,6 +248,12 @@ final class Tls implements AutoCloseable {
     }
     var text = Identity.text("tls.key.password", source.password().get());
     return Optional.of(text.lines().findFirst().orElse("").toCharArray());
+  }
+
+  private List<X509Certificate> authorities() throws StartFailure {
+    return source.authorities().isEmpty()
+        ? List.of()
+        : Identity.certificates("tls.ca.certs", source.authorities().get());
   }
 
   private List<String> ciphers() throws StartFailure {

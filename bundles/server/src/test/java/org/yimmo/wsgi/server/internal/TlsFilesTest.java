@@ -28,14 +28,21 @@ import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yimmo.wsgi.exchange.Fields;
 
 /** Which certificate is shown, who may connect, and what the environ says about it. */
+@ParameterizedClass
+@EnumSource(names = {"OPENSSL", "JDK"})
 class TlsFilesTest {
   private static final List<String> RSA = List.of("rsa:2048");
 
+  @Parameter TlsProvider provider;
   @TempDir Path directory;
   private Certificates made;
 
@@ -44,9 +51,9 @@ class TlsFilesTest {
     made = new Certificates(directory);
   }
 
-  private static TestServer serve(Tls.Source source) throws StartFailure {
+  private TestServer serve(Tls.Source source) throws StartFailure {
     return new TestServer.Builder()
-        .tls(source)
+        .tls(source.by(provider))
         .open((exchange, queues) ->
             queues.respond(
                 TestWorker.whole(
@@ -61,7 +68,8 @@ class TlsFilesTest {
         authority.isEmpty() ? Optional.empty() : Optional.of(made.file(authority)),
         clients,
         "",
-        true);
+        true,
+        provider);
   }
 
   private List<Path> files(String suffix, String... names) {
@@ -128,12 +136,39 @@ class TlsFilesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "TLSv1.3, ecdsa_secp256r1_sha256, e",
+    "TLSv1.3, rsa_pss_rsae_sha256 rsa_pkcs1_sha256, r",
+    "TLSv1.2, ecdsa_secp256r1_sha256, e",
+    "TLSv1.2, rsa_pkcs1_sha256,       r",
+  })
+  void showsACertificateThatTheClientCanVerify(String protocol, String schemes, String name)
+      throws Exception {
+    made.ec("e", "a.example");
+    made.selfSigned("r", RSA, "a.example");
+
+    try (var server = serve(pairs(ClientAuth.NONE, "", "e", "r"));
+        var socket = connect(server, "a.example")) {
+      var parameters = socket.getSSLParameters();
+      parameters.setProtocols(new String[] {protocol});
+      parameters.setSignatureSchemes(schemes.split(" ", -1));
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+
+      var certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+      assertEquals("O=Yimmo,CN=" + name, certificate.getSubjectX500Principal().getName());
+    }
+  }
+
   @Test
   void tellsWhatWasAgreedOn() throws Exception {
     made.ec("a", "a.example");
 
     try (var server = serve(pairs(ClientAuth.NONE, "", "a"));
-        var client = new TestClient(connect(server, "a.example"))) {
+        var socket = connect(server, "a.example");
+        var client = new TestClient(socket)) {
+      socket.setEnabledCipherSuites(new String[] {"TLS_AES_128_GCM_SHA256"});
       assertEquals(
           Fields.of(
                   "SSL_PROTOCOL", "TLSv1.3",
@@ -253,6 +288,47 @@ class TlsFilesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "rsa:2048, rsa -traditional, RSA PRIVATE KEY",
+    "rsa:4096, rsa -traditional, RSA PRIVATE KEY",
+    "ec -pkeyopt ec_paramgen_curve:P-256, ec, EC PRIVATE KEY",
+    "ec -pkeyopt ec_paramgen_curve:P-384, ec, EC PRIVATE KEY",
+    "ec -pkeyopt ec_paramgen_curve:P-521, ec, EC PRIVATE KEY",
+  })
+  void takesKeysOfOlderForms(String algorithm, String command, String label) throws Exception {
+    made.selfSigned("a", List.of(algorithm.split(" ", -1)), "a.example");
+    made.openssl(List.of((command + " -in a.key -out old.key").split(" ", -1)));
+    Files.move(made.file("old.key"), made.file("a.key"), StandardCopyOption.REPLACE_EXISTING);
+
+    assertTrue(Files.readString(made.file("a.key")).contains("BEGIN " + label));
+    try (var server = serve(pairs(ClientAuth.NONE, "", "a"))) {
+      assertEquals("O=Yimmo,CN=a", shown(server, ""));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "MA==",
+        "MAA=", // empty
+        "MIGkAgEBBDA=", // cut off
+        "MA0CAQEECGFhYWFhYWFh", // does not name its curve
+      })
+  void refusesWhatIsNoKeyOfEc(String content) throws Exception {
+    made.ec("a", "a.example");
+    var pem = "-----BEGIN EC PRIVATE KEY-----\n" + content + "\n-----END EC PRIVATE KEY-----\n";
+    Files.writeString(made.file("a.key"), pem);
+
+    var failure = assertThrows(StartFailure.class, () -> serve(pairs(ClientAuth.NONE, "", "a")));
+
+    assertEquals(2, failure.exitStatus());
+    assertEquals(
+        "cannot use tls.key " + made.file("a.key") + ": it is no key of EC that names its curve",
+        failure.getMessage());
+  }
+
+  @ParameterizedTest
   @CsvSource({"-v2 aes-256-cbc", "-v2 aes-128-cbc -v2prf hmacWithSHA1"})
   void decryptsKeys(String options) throws Exception {
     made.ec("a", "a.example");
@@ -280,7 +356,8 @@ class TlsFilesTest {
         Optional.empty(),
         ClientAuth.NONE,
         "",
-        true);
+        true,
+        provider);
   }
 
   @Test
@@ -312,7 +389,8 @@ class TlsFilesTest {
             Optional.empty(),
             ClientAuth.NONE,
             "ECDHE-ECDSA-CHACHA20-POLY1305",
-            true);
+            true,
+            provider);
 
     try (var server = serve(source);
         var client = new TestClient(connect(server, ""))) {

@@ -15,22 +15,28 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** TLS with a certificate that was made for these tests: CN=localhost, valid to 2126. */
+@ParameterizedClass
+@EnumSource(names = {"OPENSSL", "JDK"})
 class TlsTest {
   private static final Path CERTIFICATE = resource("localhost.crt");
   private static final Path KEY = resource("localhost.key");
 
+  @Parameter TlsProvider provider;
   @TempDir Path directory;
 
   private static Path resource(String name) {
     return Path.of("src", "test", "resources", "tls", name);
   }
 
-  private static TestServer.Builder builder() {
-    return new TestServer.Builder().tls(Tls.Source.of(CERTIFICATE, KEY));
+  private TestServer.Builder builder() {
+    return new TestServer.Builder().tls(Tls.Source.of(CERTIFICATE, KEY).by(provider));
   }
 
   private static TestClient connect(TestServer server, String protocol) throws Exception {
