@@ -103,7 +103,9 @@ final class AotCache {
     environment.keySet().removeIf(name -> name.startsWith("YIMMO_") || name.equals("VIRTUAL_ENV"));
     environment.keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));
-    environment.put("YIMMO_JAVA_OPTS", "-XX:AOTCacheOutput=" + cache.toAbsolutePath());
+    environment.put(
+        "YIMMO_JAVA_OPTS",
+        "-XX:-AOTRecordTraining -XX:AOTCacheOutput=" + cache.toAbsolutePath());
     var process = builder.start();
     try {
       request(address(process, log));
