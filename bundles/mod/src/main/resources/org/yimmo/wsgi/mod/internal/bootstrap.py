@@ -301,8 +301,7 @@ def load(module_name, expression):
             try:
                 application = getattr(application, name)
             except AttributeError:
-                what = "the module " + module_name if application is module else repr(application)
-                return None, "there is no attribute %s in %s" % (name, what)
+                return None, _no_attribute(name, application, module_name)
             except BaseException as error:
                 return None, _failed("cannot take %s of %s" % (expression, module_name), error)
     else:
@@ -332,6 +331,19 @@ def _no_module(name, error):
         sys.path[0],
         hint,
     )
+
+
+def _no_attribute(name, holder, module_name):
+    if holder is not sys.modules[module_name]:
+        return "there is no attribute %s in %r" % (name, holder)
+    for usual in "application", "app", "create_app", "make_app":
+        if callable(getattr(holder, usual, None)):
+            call = "()" if "_" in usual else ""
+            hint = "; did you mean %s:%s%s?" % (module_name, usual, call)
+            break
+    else:
+        hint = ""
+    return "there is no attribute %s in the module %s%s" % (name, module_name, hint)
 
 
 def _failed(what, error):

@@ -13,6 +13,7 @@ import static org.yimmo.wsgi.mod.internal.LivePython.settings;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** MODULE:APP is found, or it is said why not. */
@@ -121,9 +122,18 @@ class LoadingTest {
   void missingAttribute() {
     var name = module(MODULE);
 
-    assertEquals(
-        "there is no attribute application in the module " + name, failure(name, "application"));
     assertTrue(failure(name, "holder.other").startsWith("there is no attribute other in <"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"app, app", "make_app, make_app()", "number, "})
+  void suggestsWhatTheModuleHas(String defined, String suggested) {
+    var name = module("def %s(*_): pass\n".formatted(defined));
+    var hint = suggested == null ? "" : "; did you mean %s:%s?".formatted(name, suggested);
+
+    assertEquals(
+        "there is no attribute application in the module " + name + hint,
+        failure(name, "application"));
   }
 
   @Test

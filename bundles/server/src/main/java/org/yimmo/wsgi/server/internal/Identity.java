@@ -126,7 +126,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key, Set<String> names) 
     throw failure(
         "there is no private key in tls.key "
             + file
-            + "; it must be PEM, if it is encrypted PKCS #8, too: openssl pkcs8 -topk8 makes that",
+            + "; it must be PEM, and PKCS #8 if it is encrypted: openssl pkcs8 -topk8 makes that",
         null);
   }
 
