@@ -16,6 +16,12 @@ public sealed interface ResponsePart {
   /** Gives back what the part owns. <em>Owner:</em> who drops a part in place of writing it. */
   default void release() {}
 
+  /**
+   * Takes the content as a client would who throws it away: the worker gets its credit back.
+   * <em>Owner:</em> who writes the part nowhere.
+   */
+  default void discard() {}
+
   /** The complete response in one part. */
   record Whole(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {}
 
@@ -26,19 +32,40 @@ public sealed interface ResponsePart {
     public void release() {
       block.release();
     }
+
+    @Override
+    public void discard() {
+      release();
+    }
   }
 
   /** The head and the first content, which may be empty. */
-  record Start(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {}
+  record Start(Exchange exchange, ResponseHead head, ByteBuffer content) implements ResponsePart {
+    @Override
+    public void discard() {
+      exchange.returnCredit(content.remaining());
+    }
+  }
 
   /** Further content. */
-  record More(Exchange exchange, ByteBuffer content) implements ResponsePart {}
+  record More(Exchange exchange, ByteBuffer content) implements ResponsePart {
+    @Override
+    public void discard() {
+      exchange.returnCredit(content.remaining());
+    }
+  }
 
   /** Further content, in a block that whoever owns it releases. */
   record Block(Exchange exchange, ContentBlocks.Block block) implements ResponsePart {
     @Override
     public void release() {
       block.release();
+    }
+
+    @Override
+    public void discard() {
+      exchange.returnCredit(block.bytes().remaining());
+      release();
     }
   }
 

@@ -142,13 +142,11 @@ final class Turn implements Movable {
   private void write(ResponsePart part) {
     switch (part) {
       case ResponsePart.Whole whole -> {
-        connection.expect(whole.content().remaining());
         begin(whole.head(), whole.content().remaining());
         write(whole.content());
         end();
       }
       case ResponsePart.WholeInBlock whole -> {
-        connection.expect(whole.block().bytes().remaining());
         begin(whole.head(), whole.block().bytes().remaining());
         write(whole.block());
         end();
@@ -200,6 +198,9 @@ final class Turn implements Movable {
               : head.line().version11() ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
     }
     persistent &= framing != Framing.UNTIL_CLOSE && !session.endsAfter(this);
+    if (wholeLength >= 0) {
+      connection.expect((int) wholeLength);
+    }
     var octets =
         session.encoder().head(response, announced, framing == Framing.CHUNKED, connectionOption());
     connection.write(octets.array(), 0, octets.length());

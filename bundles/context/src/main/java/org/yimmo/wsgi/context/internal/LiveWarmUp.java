@@ -16,11 +16,11 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.yimmo.wsgi.application.Application;
 import org.yimmo.wsgi.exchange.Content;
-import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.Fields;
 import org.yimmo.wsgi.exchange.Request;
+import org.yimmo.wsgi.exchange.ResponseHead;
 import org.yimmo.wsgi.exchange.ResponsePart;
 
 /**
@@ -174,23 +174,12 @@ public final class LiveWarmUp implements Function<ServiceReference<Application>,
     private boolean complete;
 
     void take(ResponsePart part) {
+      part.discard();
       switch (part) {
-        case ResponsePart.Whole(_, var head, _) -> {
-          begun = head.status();
-          complete = true;
-        }
-        case ResponsePart.WholeInBlock(var exchange, var head, var block) -> {
-          begun = head.status();
-          complete = true;
-          drop(exchange, block);
-        }
-        case ResponsePart.Start(var exchange, var head, var content) -> {
-          begun = head.status();
-          exchange.returnCredit(content.remaining());
-        }
-        case ResponsePart.More(var exchange, var content) ->
-            exchange.returnCredit(content.remaining());
-        case ResponsePart.Block(var exchange, var block) -> drop(exchange, block);
+        case ResponsePart.Whole(_, var head, _) -> answered(head);
+        case ResponsePart.WholeInBlock(_, var head, _) -> answered(head);
+        case ResponsePart.Start(_, var head, _) -> begun = head.status();
+        case ResponsePart.More _, ResponsePart.Block _ -> {}
         case ResponsePart.End _ -> complete = true;
         case ResponsePart.Abort _ -> {}
         case ResponsePart.Upgraded _, ResponsePart.Expired _, ResponsePart.Refused _ ->
@@ -198,9 +187,9 @@ public final class LiveWarmUp implements Function<ServiceReference<Application>,
       }
     }
 
-    private static void drop(Exchange exchange, ContentBlocks.Block block) {
-      exchange.returnCredit(block.bytes().remaining());
-      block.release();
+    private void answered(ResponseHead head) {
+      begun = head.status();
+      complete = true;
     }
 
     Optional<Integer> status() {

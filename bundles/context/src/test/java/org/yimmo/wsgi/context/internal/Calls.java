@@ -45,30 +45,25 @@ final class Calls {
           head = whole.head();
           parts.add("whole " + text(whole.content()));
         }
-        case ResponsePart.WholeInBlock(var exchange, var given, var block) -> {
+        case ResponsePart.WholeInBlock(_, var given, var block) -> {
           head = given;
           parts.add("whole in block " + text(block.bytes()));
-          drop(exchange, block);
+          part.discard();
         }
         case ResponsePart.Start start -> {
           head = start.head();
           parts.add("start " + text(start.content()));
         }
         case ResponsePart.More more -> parts.add("more " + text(more.content()));
-        case ResponsePart.Block(var exchange, var block) -> {
+        case ResponsePart.Block(_, var block) -> {
           parts.add("block " + text(block.bytes()));
-          drop(exchange, block);
+          part.discard();
         }
         case ResponsePart.End _ -> parts.add("end");
         case ResponsePart.Abort _ -> parts.add("abort");
         case ResponsePart.Expired _, ResponsePart.Refused _, ResponsePart.Upgraded _ ->
             throw new AssertionError("not for an application to say: " + part);
       }
-    }
-
-    private static void drop(Exchange exchange, ContentBlocks.Block block) {
-      exchange.returnCredit(block.bytes().remaining());
-      block.release();
     }
   }
 

@@ -66,7 +66,8 @@ final class Call {
     }
     var chunk = py.chunk(item);
     if (chunk.remaining() >= Application.LARGE_CHUNK_BYTES) {
-      return new LentChunk(chunk, py.share(item));
+      var lender = py.share(item);
+      return new SingleChunk(List.of(chunk), () -> finish(lender));
     }
     finish();
     return List.of(chunk);
@@ -77,7 +78,7 @@ final class Call {
     var chunks = new Chunks();
     var object = result.borrow();
     if (!py.isExactlyGenerator(object) && py.length(object) == 1) {
-      return new SingleChunk(chunks);
+      return new SingleChunk(chunks, chunks::close);
     }
     return chunks;
   }
@@ -90,6 +91,15 @@ final class Call {
       worker.end();
     } finally {
       worker.release();
+    }
+  }
+
+  /** Ends the loan of a chunk's memory, too. */
+  private void finish(Owned lender) {
+    try {
+      lender.close();
+    } finally {
+      finish();
     }
   }
 
@@ -166,48 +176,20 @@ final class Call {
     }
   }
 
-  /** The memory of a bytes object, until it is closed. */
-  private final class LentChunk extends AbstractCollection<ByteBuffer> implements AutoCloseable {
-    private final ByteBuffer chunk;
-    private final Owned lender;
-
-    LentChunk(ByteBuffer chunk, Owned lender) {
-      this.chunk = chunk;
-      this.lender = lender;
-    }
-
-    @Override
-    public Iterator<ByteBuffer> iterator() {
-      return List.of(chunk).iterator();
-    }
-
-    @Override
-    public int size() {
-      return 1;
-    }
-
-    @Override
-    public void close() {
-      try {
-        lender.close();
-      } finally {
-        finish();
-      }
-    }
-  }
-
   /** An iterable of which {@code len()} is 1 (PEP 3333, "Handling the Content-Length Header"). */
   private static final class SingleChunk extends AbstractCollection<ByteBuffer>
       implements AutoCloseable {
-    private final Chunks chunks;
+    private final Iterable<ByteBuffer> content;
+    private final Runnable end;
 
-    SingleChunk(Chunks chunks) {
-      this.chunks = chunks;
+    SingleChunk(Iterable<ByteBuffer> content, Runnable end) {
+      this.content = content;
+      this.end = end;
     }
 
     @Override
     public Iterator<ByteBuffer> iterator() {
-      return chunks.iterator();
+      return content.iterator();
     }
 
     @Override
@@ -217,7 +199,7 @@ final class Call {
 
     @Override
     public void close() {
-      chunks.close();
+      end.run();
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.yimmo.wsgi.server.internal;
 
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,13 +11,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.yimmo.wsgi.exchange.Content;
-import org.yimmo.wsgi.exchange.ContentBlocks;
 import org.yimmo.wsgi.exchange.Endpoints;
 import org.yimmo.wsgi.exchange.Exchange;
 import org.yimmo.wsgi.exchange.ExchangeQueues;
 import org.yimmo.wsgi.exchange.Fields;
 import org.yimmo.wsgi.exchange.Request;
-import org.yimmo.wsgi.exchange.ResponseHead;
 import org.yimmo.wsgi.exchange.ResponsePart;
 import org.yimmo.wsgi.exchange.ResponseReceiver;
 
@@ -163,17 +160,13 @@ record WarmUp(List<String> targets, Duration timeout, boolean secure) {
 
     @Override
     public void receive(ResponsePart part) {
+      part.discard();
       switch (part) {
         case ResponsePart.Whole(_, var head, _) -> status.complete(Optional.of(head.status()));
-        case ResponsePart.WholeInBlock(var exchange, var head, var block) -> {
-          drop(exchange, block);
-          status.complete(Optional.of(head.status()));
-        }
-        case ResponsePart.Start(var exchange, var head, var content) ->
-            start(exchange, head, content);
-        case ResponsePart.More(var exchange, var content) ->
-            exchange.returnCredit(content.remaining());
-        case ResponsePart.Block(var exchange, var block) -> drop(exchange, block);
+        case ResponsePart.WholeInBlock(_, var head, _) ->
+            status.complete(Optional.of(head.status()));
+        case ResponsePart.Start(_, var head, _) -> started = Optional.of(head.status());
+        case ResponsePart.More _, ResponsePart.Block _ -> {}
         case ResponsePart.End _ -> status.complete(started);
         case ResponsePart.Abort _, ResponsePart.Refused _ -> status.complete(Optional.empty());
         case ResponsePart.Upgraded(_, var link) -> {
@@ -185,16 +178,6 @@ record WarmUp(List<String> targets, Duration timeout, boolean secure) {
           status.complete(Optional.empty());
         }
       }
-    }
-
-    private static void drop(Exchange exchange, ContentBlocks.Block block) {
-      exchange.returnCredit(block.bytes().remaining());
-      block.release();
-    }
-
-    private void start(Exchange exchange, ResponseHead head, ByteBuffer content) {
-      started = Optional.of(head.status());
-      exchange.returnCredit(content.remaining());
     }
   }
 }
