@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,7 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Set;
 
 /**
  * The folder in which the framework of one process keeps its notes; gone when closed.
@@ -22,6 +27,8 @@ import java.nio.file.attribute.UserPrincipal;
 final class BundleCache implements AutoCloseable {
   private static final String PREFIX = "yimmo-wsgi-";
   private static final String LOCK = "lock";
+  private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path folder;
   private final FileChannel lock;
@@ -33,11 +40,26 @@ final class BundleCache implements AutoCloseable {
 
   /** Makes it. It is also deleted when a signal ends the JVM before anyone handles signals. */
   static BundleCache create(Path parent) throws IOException {
-    var folder = Files.createTempDirectory(parent, PREFIX);
+    var folder = created(parent);
     var cache = new BundleCache(folder, locked(folder));
     Runtime.getRuntime().addShutdownHook(new Thread(cache::close, "delete bundle cache"));
     cache.deleteOrphans();
     return cache;
+  }
+
+  /**
+   * Named after the process. The folder of another process, or a trap that somebody has laid for
+   * us, is there already; a name that cannot be guessed would take longer than all else here.
+   */
+  private static Path created(Path parent) throws IOException {
+    var name = PREFIX + ProcessHandle.current().pid() + "-";
+    while (true) {
+      try {
+        return Files.createDirectory(parent.resolve(name + System.nanoTime()), OURS_ALONE);
+      } catch (FileAlreadyExistsException _) {
+        // the next name will be another one
+      }
+    }
   }
 
   /** The file gets its name when it is locked, so nobody finds it unlocked while we live. */

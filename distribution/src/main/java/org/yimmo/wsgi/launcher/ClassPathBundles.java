@@ -134,7 +134,8 @@ final class ClassPathBundles implements ModuleConnector {
 
     @Override
     public Optional<ConnectEntry> getEntry(String path) {
-      return Optional.ofNullable(zip.getEntry(path)).map(entry -> new Entry(zip, entry));
+      return Optional.ofNullable(zip.getEntry(path))
+          .map(entry -> new Entry(zip, entry, file.lastModified()));
     }
 
     @Override
@@ -143,7 +144,12 @@ final class ClassPathBundles implements ModuleConnector {
     }
   }
 
-  private record Entry(ZipFile zip, ZipEntry entry) implements ConnectContent.ConnectEntry {
+  /**
+   * @param lastModified when the jar was: to understand the entry's own time, the JVM would have to
+   *     load time zones
+   */
+  private record Entry(ZipFile zip, ZipEntry entry, long lastModified)
+      implements ConnectContent.ConnectEntry {
     @Override
     public String getName() {
       return entry.getName();
@@ -156,7 +162,7 @@ final class ClassPathBundles implements ModuleConnector {
 
     @Override
     public long getLastModified() {
-      return entry.getTime();
+      return lastModified;
     }
 
     @Override

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.apache.felix.framework.Felix;
@@ -24,12 +26,13 @@ import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * One process from its first bundle to its exit status.
  *
- * <p>A thread of its own starts the bundles level by level, so that an exit can be asked for while
- * one of them is still starting; the calling thread waits for that and stops them top down.
+ * <p>Threads of their own start the bundles, so that an exit can be asked for while one of them is
+ * still starting; the calling thread waits for that and stops them level by level, top down.
  */
 final class Launcher {
   static final int INTERNAL_FAULT = 70;
@@ -37,6 +40,7 @@ final class Launcher {
   /** System property that {@code cli} sets: how long a stop may wait for exchanges in flight. */
   static final String GRACE_PERIOD_MILLIS = "yimmo.grace.period.millis";
 
+  private static final int APPLICATIONS = 3;
   private static final int LAST_LEVEL = 5;
   private static final Duration BEYOND_GRACE = Duration.ofSeconds(5);
   private static final Logger LOG = System.getLogger(Launcher.class.getName());
@@ -99,6 +103,9 @@ final class Launcher {
     var properties = new HashMap<String, Object>();
     properties.put(Constants.FRAMEWORK_STORAGE, cache.toString());
     properties.put("felix.cache.locking", "false"); // the folder is ours alone
+    properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(LAST_LEVEL));
+    properties.put("felix.cm.pm", "memory"); // what the configuration is, cli says at each start
+    properties.put("felix.resolver.parallelism", "1"); // waking threads takes longer
     // Two releases of a deployed bundle stand beside each other while one replaces the other.
     properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
     // What a bundle does not import it does not get, though it may be on our class path.
@@ -110,65 +117,86 @@ final class Launcher {
     return properties;
   }
 
-  // --- starting thread
+  // --- starting threads
 
+  /**
+   * All levels are open from the beginning, and the bundles are started one by one: then the
+   * framework throws at us what goes wrong. Stopping goes by levels.
+   *
+   * <p>While level 3 loads applications, which may take long, everything else that can be done
+   * without them is done beside it.
+   */
   private void start(Framework framework) {
     try {
       framework.start();
-      for (var level = 1; level <= LAST_LEVEL && !exit.made(); level++) {
-        raise(framework, level);
-        startBundles(framework, level);
+      start(install(framework, 1));
+      if (exit.made()) {
+        return; // help was asked for, say
       }
+      var foundation = install(framework, 2);
+      var workers = install(framework, 4);
+      var server = install(framework, LAST_LEVEL);
+      var applications = install(framework, APPLICATIONS);
+      resolve(framework);
+      var loading = startBeside(applications);
+      start(foundation);
+      loading.get();
+      start(workers);
+      start(server);
       allStarted = !exit.made();
-    } catch (BundleException failure) {
-      fail(failure.getMessage(), failure);
+    } catch (ExecutionException failure) {
+      fail(failure.getCause());
     } catch (Throwable failure) {
-      fail("cannot start", failure);
+      fail(failure);
     }
   }
 
   /** A failure after the exit was asked for is the exit itself, seen from this thread. */
-  private void fail(String message, Throwable cause) {
+  private void fail(Throwable failure) {
     if (!exit.made()) {
-      LOG.log(Level.ERROR, message, cause);
+      var message =
+          failure instanceof BundleException || failure instanceof IOException
+              ? failure.getMessage()
+              : "cannot start";
+      LOG.log(Level.ERROR, message, failure);
       exit.accept(INTERNAL_FAULT);
     }
   }
 
-  private static void raise(Framework framework, int level) throws InterruptedException {
-    var startLevel = framework.adapt(FrameworkStartLevel.class);
-    startLevel.setInitialBundleStartLevel(level);
-    if (level == 1) {
-      return; // the level that the framework itself starts with
-    }
-    var reached = new CountDownLatch(1);
-    startLevel.setStartLevel(
-        level,
-        event -> {
-          if (event.getType() == FrameworkEvent.STARTLEVEL_CHANGED) {
-            reached.countDown();
-          }
-        });
-    reached.await();
-  }
-
-  /**
-   * The bundles are started one by one on a level that is already reached, and not by reaching it:
-   * then the framework throws at us what goes wrong. Stopping goes by levels all the same.
-   */
-  private void startBundles(Framework framework, int level) throws BundleException, IOException {
+  /** What others install later is on the level of the last call. */
+  private List<Bundle> install(Framework framework, int level) throws BundleException, IOException {
+    framework.adapt(FrameworkStartLevel.class).setInitialBundleStartLevel(level);
     var folder = home.resolve("bundles").resolve(Integer.toString(level));
     var context = framework.getBundleContext();
     var installed = new ArrayList<Bundle>();
     for (var jar : jars(folder)) {
       installed.add(context.installBundle(classPathBundles.location(jar)));
     }
-    for (var bundle : installed) {
+    return installed;
+  }
+
+  /** Resolves all that can be, at once: what cannot says why when it is started. */
+  private static void resolve(Framework framework) {
+    framework.adapt(FrameworkWiring.class).resolveBundles(null);
+  }
+
+  private Future<Void> startBeside(List<Bundle> bundles) {
+    var task =
+        new FutureTask<Void>(() -> {
+          start(bundles);
+          return null;
+        });
+    Thread.ofPlatform().name("start-applications").daemon().start(task);
+    return task;
+  }
+
+  private void start(List<Bundle> bundles) throws BundleException {
+    for (var bundle : bundles) {
       if (exit.made()) {
         return;
       }
       if (!isFragment(bundle)) {
-        start(bundle, folder);
+        start(bundle);
       }
     }
   }
@@ -186,13 +214,13 @@ final class Launcher {
     return (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
   }
 
-  private static void start(Bundle bundle, Path folder) throws BundleException {
+  private static void start(Bundle bundle) throws BundleException {
     try {
       bundle.start();
     } catch (BundleException failure) {
       throw new BundleException(
           "cannot start the bundle %s of %s: %s"
-              .formatted(bundle.getSymbolicName(), folder, rootMessage(failure)),
+              .formatted(bundle.getSymbolicName(), bundle.getLocation(), rootMessage(failure)),
           failure.getType(),
           failure);
     }

@@ -15,6 +15,10 @@ public final class Recorder implements BundleActivator {
 
   @Override
   public void start(BundleContext context) throws Exception {
+    var awaited = header(context, "Test-Await");
+    while (!awaited.isEmpty() && !System.getProperty(EVENTS, "").contains(awaited + " ")) {
+      Thread.sleep(1);
+    }
     note("+" + context.getBundle().getSymbolicName());
     for (var status : header(context, "Test-Exit").split(",", -1)) {
       if (!status.isEmpty()) {
@@ -54,7 +58,10 @@ public final class Recorder implements BundleActivator {
     return value == null ? "" : value;
   }
 
+  /** Each bundle has a class of its own, so this one cannot be the lock. */
   private static void note(String event) {
-    System.setProperty(EVENTS, System.getProperty(EVENTS, "") + event + " ");
+    synchronized (System.getProperties()) {
+      System.setProperty(EVENTS, System.getProperty(EVENTS, "") + event + " ");
+    }
   }
 }

@@ -105,7 +105,7 @@ final class Settings {
   }
 
   boolean servesBundledExample() {
-    return source(Setting.MODULE).equals(BUNDLED_SOURCE);
+    return source(Setting.MODULE).phrase().equals(BUNDLED_SOURCE.phrase());
   }
 
   private static String seconds(Duration time) {

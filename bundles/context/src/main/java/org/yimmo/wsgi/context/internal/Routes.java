@@ -1,7 +1,6 @@
 package org.yimmo.wsgi.context.internal;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,12 +22,6 @@ record Routes(List<Mount> mounts) {
    * @param path {@code ""} for the root, otherwise {@code /segment…} without a slash at the end
    */
   record Place(String host, String path) {
-    private static final Comparator<Place> BEST_FIRST =
-        Comparator.comparing((Place place) -> place.host.isEmpty())
-            .thenComparing(place -> place.host.startsWith("*."))
-            .thenComparingInt(place -> -place.host.length())
-            .thenComparingInt(place -> -place.path.length());
-
     /** The place that names stand for, as people write them. */
     static Place of(String host, String path) {
       var end = path.length();
@@ -39,6 +32,18 @@ record Routes(List<Mount> mounts) {
       return new Place(
           host.toLowerCase(Locale.ROOT),
           stem.isEmpty() || stem.startsWith("/") ? stem : "/" + stem);
+    }
+
+    /** A host before a wildcard before any; then the longer one. Negative: this one is first. */
+    int order(Place other) {
+      var order = Boolean.compare(host.isEmpty(), other.host.isEmpty());
+      if (order == 0) {
+        order = Boolean.compare(host.startsWith("*."), other.host.startsWith("*."));
+      }
+      if (order == 0) {
+        order = Integer.compare(other.host.length(), host.length());
+      }
+      return order == 0 ? Integer.compare(other.path.length(), path.length()) : order;
     }
 
     boolean matches(String requestHost, String requestPath) {
@@ -63,19 +68,27 @@ record Routes(List<Mount> mounts) {
 
   /** What there is at a place. */
   sealed interface Mount {
-    /** An application serves before one is awaited, and the better one before others. */
-    Comparator<Mount> BEST_FIRST =
-        Comparator.comparing(Mount::place, Place.BEST_FIRST)
-            .thenComparing(mount -> !(mount instanceof Serving))
-            .thenComparingInt(mount -> -mount.rank())
-            .thenComparingLong(Mount::service);
-
     Place place();
 
     int rank();
 
     /** The {@code service.id} of what is mounted. */
     long service();
+
+    /**
+     * At the same place an application serves before one is awaited, and the better one before
+     * others. Negative: this one is first.
+     */
+    default int order(Mount other) {
+      var order = place().order(other.place());
+      if (order == 0) {
+        order = Boolean.compare(other instanceof Serving, this instanceof Serving);
+      }
+      if (order == 0) {
+        order = Integer.compare(other.rank(), rank());
+      }
+      return order == 0 ? Long.compare(service(), other.service()) : order;
+    }
   }
 
   /**
@@ -133,7 +146,7 @@ record Routes(List<Mount> mounts) {
   record Nothing() implements Match {}
 
   static Routes of(Collection<Mount> mounts) {
-    return new Routes(mounts.stream().sorted(Mount.BEST_FIRST).toList());
+    return new Routes(mounts.stream().sorted(Mount::order).toList());
   }
 
   /**
