@@ -24,7 +24,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.launch.Framework;
-import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 
@@ -104,6 +104,7 @@ final class Launcher {
     properties.put(Constants.FRAMEWORK_STORAGE, cache.toString());
     properties.put("felix.cache.locking", "false"); // the folder is ours alone
     properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(LAST_LEVEL));
+    properties.put("felix.startlevel.bundle", Integer.toString(APPLICATIONS)); // where none is said
     properties.put("felix.cm.pm", "memory"); // what the configuration is, cli says at each start
     properties.put("felix.resolver.parallelism", "1"); // waking threads takes longer
     // Two releases of a deployed bundle stand beside each other while one replaces the other.
@@ -134,12 +135,13 @@ final class Launcher {
         return; // help was asked for, say
       }
       var foundation = install(framework, 2);
-      var workers = install(framework, 4);
-      var server = install(framework, LAST_LEVEL);
       var applications = install(framework, APPLICATIONS);
       resolve(framework);
       var loading = startBeside(applications);
       start(foundation);
+      var workers = install(framework, 4);
+      var server = install(framework, LAST_LEVEL);
+      resolve(framework);
       loading.get();
       start(workers);
       start(server);
@@ -163,14 +165,16 @@ final class Launcher {
     }
   }
 
-  /** What others install later is on the level of the last call. */
   private List<Bundle> install(Framework framework, int level) throws BundleException, IOException {
-    framework.adapt(FrameworkStartLevel.class).setInitialBundleStartLevel(level);
     var folder = home.resolve("bundles").resolve(Integer.toString(level));
     var context = framework.getBundleContext();
     var installed = new ArrayList<Bundle>();
     for (var jar : jars(folder)) {
-      installed.add(context.installBundle(classPathBundles.location(jar)));
+      var bundle = context.installBundle(classPathBundles.location(jar));
+      if (level != APPLICATIONS) { // which is where bundles are that others install meanwhile
+        bundle.adapt(BundleStartLevel.class).setStartLevel(level);
+      }
+      installed.add(bundle);
     }
     return installed;
   }
