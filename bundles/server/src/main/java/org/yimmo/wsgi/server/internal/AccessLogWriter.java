@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.yimmo.wsgi.session.AccessLog;
 
@@ -22,6 +23,7 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(AccessLogWriter.class.getName());
   private static final int CAPACITY = 16 * 1024;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration REST = Duration.ofMillis(10); // between two batches
   private static final Entry END = new Entry(0, 0, "", "", "", "", 0, 0, "", "");
   private static final Entry REOPEN = new Entry(1, 0, "", "", "", "", 0, 0, "", "");
 
@@ -34,6 +36,7 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
   private final String name;
   private final Destination destination;
   private OutputStream output; // access log thread, once that is started
+  private long restsUntil = System.nanoTime(); // access log thread
   private volatile boolean reopening; // written by any thread
   private final AccessLogFormat format;
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(CAPACITY);
@@ -179,11 +182,19 @@ final class AccessLogWriter implements AccessLog, AutoCloseable {
     }
   }
 
-  /** Waits for entries; {@code false}: the batch holds the last ones. */
+  /**
+   * Waits for entries; {@code false}: the batch holds the last ones. An entry after a pause is
+   * written at once; while they come thick and fast, this thread is not woken for each.
+   */
   private boolean take(List<Entry> batch) {
     batch.clear();
     try {
       batch.add(queue.take());
+      var left = restsUntil - System.nanoTime();
+      if (left > 0) {
+        TimeUnit.NANOSECONDS.sleep(left);
+      }
+      restsUntil = System.nanoTime() + REST.toNanos();
     } catch (InterruptedException _) {
       return false;
     }
