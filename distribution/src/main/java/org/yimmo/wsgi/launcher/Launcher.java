@@ -136,12 +136,12 @@ final class Launcher {
       }
       var foundation = install(framework, 2);
       var applications = install(framework, APPLICATIONS);
-      resolve(framework);
+      resolve(framework, foundation, applications);
       var loading = startBeside(applications);
       start(foundation);
       var workers = install(framework, 4);
       var server = install(framework, LAST_LEVEL);
-      resolve(framework);
+      resolve(framework, workers, server);
       loading.get();
       start(workers);
       start(server);
@@ -179,9 +179,11 @@ final class Launcher {
     return installed;
   }
 
-  /** Resolves all that can be, at once: what cannot says why when it is started. */
-  private static void resolve(Framework framework) {
-    framework.adapt(FrameworkWiring.class).resolveBundles(null);
+  /** Resolves two levels at once; a bundle that cannot be resolved says why when it is started. */
+  private static void resolve(Framework framework, List<Bundle> one, List<Bundle> other) {
+    var bundles = new ArrayList<>(one);
+    bundles.addAll(other);
+    framework.adapt(FrameworkWiring.class).resolveBundles(bundles);
   }
 
   private Future<Void> startBeside(List<Bundle> bundles) {
