@@ -120,6 +120,28 @@ class StartScriptTest {
     assertTrue(call.indexOf("-Xmx1g") < call.indexOf("-jar"), call::toString);
   }
 
+  /** The JVM would refuse some of them together, and the sizes of others are to be theirs. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', true",
+    "-Xlog:gc, true",
+    "-Xmx1g, true",
+    "-Xmn64m, false",
+    "-Xms64m, false",
+    "-XX:NewSize=8m, false",
+    "-XX:InitialHeapSize=64m, false",
+    "-XX:NewRatio=1, false",
+    "-XX:+UseParallelGC, false",
+  })
+  void dividesTheHeapUnlessTheUserDoes(String options, boolean divided) throws Exception {
+    environment.put("YIMMO_JAVA_OPTS", options);
+    var call = run("app:app");
+
+    assertEquals(divided, call.contains("-XX:SurvivorRatio=2"), call::toString);
+    assertEquals(divided, call.contains("-XX:NewSize=6m"), call::toString);
+    assertEquals(divided || options.contains("GC"), call.contains("-Xms16m"), call::toString);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "-p 2 m:a, true",

@@ -30,7 +30,9 @@ final class SettingsPage {
         `YIMMO_WSGI_MODULE` and `wsgi.module`.
       - `--bind` wins over `--port` where both come from the same source. A port from a higher
         source than the address replaces the port and leaves the host.
-      - `YIMMO_JAVA_OPTS` holds further options for the JVM, `JAVA_HOME` the Java to use.
+      - `YIMMO_JAVA_OPTS` holds further options for the JVM, `JAVA_HOME` the Java to use. The heap is small,
+        16 to 256 MB, and with it the part for new objects: a Java application that allocates much is faster
+        with `-Xms96m -Xmn64m`, say ([0017](decisions/0017-memory.md)).
 
       ## Exit statuses
 
