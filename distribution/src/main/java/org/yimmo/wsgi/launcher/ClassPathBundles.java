@@ -134,8 +134,7 @@ final class ClassPathBundles implements ModuleConnector {
 
     @Override
     public Optional<ConnectEntry> getEntry(String path) {
-      return Optional.ofNullable(zip.getEntry(path))
-          .map(entry -> new Entry(zip, entry, file.lastModified()));
+      return Optional.ofNullable(zip.getEntry(path)).map(entry -> new Entry(file, zip, entry));
     }
 
     @Override
@@ -144,11 +143,7 @@ final class ClassPathBundles implements ModuleConnector {
     }
   }
 
-  /**
-   * @param lastModified when the jar was: to understand the entry's own time, the JVM would have to
-   *     load time zones
-   */
-  private record Entry(ZipFile zip, ZipEntry entry, long lastModified)
+  private record Entry(File jar, ZipFile zip, ZipEntry entry)
       implements ConnectContent.ConnectEntry {
     @Override
     public String getName() {
@@ -160,9 +155,10 @@ final class ClassPathBundles implements ModuleConnector {
       return entry.getSize();
     }
 
+    /** That of the jar: to understand the entry's own, the JVM would have to load time zones. */
     @Override
     public long getLastModified() {
-      return lastModified;
+      return jar.lastModified();
     }
 
     @Override
